@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Dit.Benchmarks;
+
+var threads = new Option<int>("--threads") { Description = "Threads of either side.", DefaultValueFactory = _ => Environment.ProcessorCount };
+var only = new Option<string[]>("--only")
+{
+    Description = "Only cells with all these words in their names, such as: --only mnist train",
+    AllowMultipleArgumentsPerToken = true,
+};
+var quick = new Option<bool>("--quick") { Description = "5 short rounds instead of 9: about a third of the time, for a first look." };
+var python = new Option<string>("--python") { Description = "The Python that has PyTorch.", DefaultValueFactory = _ => "/usr/bin/python3" };
+var output = new Option<string?>("--output") { Description = "Where the results go instead of benchmarks/results/latest.json." };
+
+var root = new RootCommand("Dit against PyTorch: operator calls, training steps and sampling steps, both sides in turns.") { only, quick, threads, python, output };
+root.SetAction(result => Benchmark.Run(new()
+{
+    Only = result.GetValue(only) ?? [],
+    Threads = result.GetValue(threads),
+    Rounds = result.GetValue(quick) ? 5 : 9,
+    SecondsPerTurn = result.GetValue(quick) ? 0.3 : 1,
+    Python = result.GetValue(python)!,
+    Output = result.GetValue(output),
+}));
+
+var worker = new Command("worker", "Dit's side, started by the benchmark itself.") { threads };
+worker.Hidden = true;
+worker.SetAction(result => Worker.Serve(result.GetValue(threads), Console.In, Console.Out));
+root.Add(worker);
+
+return root.Parse(args).Invoke();

@@ -1,0 +1,78 @@
+#include "parts.h"
+#include "vec.h"
+
+namespace dit {
+namespace {
+
+DIT_INLINE Vec square_root(Vec value) {
+  Vec root;
+  for (int lane = 0; lane < W; ++lane) root[lane] = __builtin_sqrtf(value[lane]);
+  return root;
+}
+
+// Decay, then the two moments, then the corrected step: torch.optim's order, each product rounded where it rounds.
+template <bool decoupled, bool amsgrad>
+void adamw(const AdamWStep& step, float* parameter, const float* gradient, float* mean, float* square, float* peak,
+           int64_t count) {
+  const AdamWStep s = step;
+  for_lanes(count, [=](int64_t i, auto lanes) {
+    Vec p = load(parameter + i, lanes), g = load(gradient + i, lanes);
+    if (decoupled) {
+      p = p * s.decay;
+    } else {
+      g = g + p * s.weight_decay;
+    }
+    const Vec m = load(mean + i, lanes) * s.beta1 + g * s.one_minus_beta1;
+    const Vec v = load(square + i, lanes) * s.beta2 + g * g * s.one_minus_beta2;
+    store(mean + i, m, lanes);
+    store(square + i, v, lanes);
+    Vec second = v;
+    if (amsgrad) {
+      second = max(load(peak + i, lanes), v);
+      store(peak + i, second, lanes);
+    }
+    const Vec denominator = square_root(second) / s.root_correction2 + s.eps;
+    store(parameter + i, p - s.step_size * m / denominator, lanes);
+  });
+}
+
+void choose_adamw(const AdamWStep& step, float* parameter, const float* gradient, float* mean, float* square,
+                  float* peak, int64_t count) {
+  const auto kernel = step.decoupled ? (peak != nullptr ? adamw<true, true> : adamw<true, false>)
+                                     : (peak != nullptr ? adamw<false, true> : adamw<false, false>);
+  kernel(step, parameter, gradient, mean, square, peak, count);
+}
+
+void ema(float* shadow, const float* value, float decay, float one_minus_decay, int64_t count) {
+  for_lanes(count, [=](int64_t i, auto lanes) {
+    store(shadow + i, load(shadow + i, lanes) * decay + load(value + i, lanes) * one_minus_decay, lanes);
+  });
+}
+
+void scale(float* values, float factor, int64_t count) {
+  for_lanes(count, [=](int64_t i, auto lanes) { store(values + i, load(values + i, lanes) * factor, lanes); });
+}
+
+// Squares of floats are exact in double: the sum overflows and cancels nowhere.
+double sum_of_squares(const float* values, int64_t count) {
+  typedef double Wide __attribute__((vector_size(W * 8)));
+  Wide total{};
+  for_lanes(count, [&](int64_t i, auto lanes) {
+    const Wide wide = __builtin_convertvector(load(values + i, lanes), Wide);
+    total += wide * wide;
+  });
+  double sum = 0;
+  for (int lane = 0; lane < W; ++lane) sum += total[lane];
+  return sum;
+}
+
+}  // namespace
+
+void DIT_ISA::add_optimizer(CpuKernels& kernels) {
+  kernels.adamw = choose_adamw;
+  kernels.ema = ema;
+  kernels.scale = scale;
+  kernels.sum_of_squares = sum_of_squares;
+}
+
+}  // namespace dit

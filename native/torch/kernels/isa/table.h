@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+
+namespace dit {
+
+/// The bits of a bfloat16: the upper half of a float.
+struct bf16 {
+  uint16_t bits;
+};
+
+/// One strided matrix of packed attention: element (row, column) is at data[row * stride + column].
+template <class T>
+struct Rows {
+  T* data;
+  int64_t stride;
+};
+
+/// The rows of one head of packed attention.
+template <class T>
+struct AttentionHead {
+  Rows<const T> query, key, value;  // [tokens, width]
+  int64_t tokens;
+  int64_t width;
+  float scale;
+};
+
+/// The inner loops over elements of type T (float or bf16), for one instruction set. All accumulate in float32.
+template <class T>
+struct ElementKernels {
+  /// y = gelu_tanh(x)
+  void (*gelu)(const T* x, T* y, int64_t count);
+  /// dx = dy * gelu_tanh'(x)
+  void (*gelu_backward)(const T* dy, const T* x, T* dx, int64_t count);
+
+  /// sums[column] = sum over rows of x[row, column]
+  void (*column_sums)(const T* x, int64_t rows, int64_t width, float* sums);
+
+  /// out [last - first, width] = attention of query rows [first, last) over all tokens. `logsumexp` [tokens], of the
+  /// scaled scores, may be null. `scratch` holds attention_scratch(tokens, width) floats.
+  void (*attention)(const AttentionHead<T>& head, int64_t first, int64_t last, Rows<T> out, float* logsumexp,
+                    float* scratch);
+  /// The gradients [tokens, width] of one whole head. `scratch` holds attention_backward_scratch(...) floats.
+  void (*attention_backward)(const AttentionHead<T>& head, Rows<const T> out, Rows<const T> dout,
+                             const float* logsumexp, Rows<T> dquery, Rows<T> dkey, Rows<T> dvalue, float* scratch);
+};
+
+/// The inner loops over a residual stream of type X and a branch of type Y. Modulation vectors are float32.
+template <class X, class Y>
+struct StreamKernels {
+  /// y = (x - mean) / sqrt(variance + eps) * (1 + scale) + shift, row by row; keeps every row's mean and 1/deviation.
+  void (*norm)(const X* x, const float* shift, const float* scale, float eps, int64_t rows, int64_t width, Y* y,
+               float* mean, float* rstd);
+  /// dx, and the rows' contributions to dshift and dscale (added).
+  void (*norm_backward)(const Y* dy, const X* x, const float* scale, const float* mean, const float* rstd, int64_t rows,
+                        int64_t width, X* dx, float* dshift, float* dscale);
+
+  /// out = x + gate * branch
+  void (*gated)(const X* x, const float* gate, const Y* branch, int64_t rows, int64_t width, X* out);
+  /// dbranch = gate * dout, and the rows' contributions to dgate (added).
+  void (*gated_backward)(const X* dout, const float* gate, const Y* branch, int64_t rows, int64_t width, Y* dbranch,
+                         float* dgate);
+};
+
+/// The scalars of one optimizer step, in the precision and the order of PyTorch's own loop.
+struct AdamWStep {
+  float decay;         // 1 - lr * weight_decay, when decoupled
+  float weight_decay;  // added to the gradient, when not
+  float beta1, one_minus_beta1;
+  float beta2, one_minus_beta2;
+  float root_correction2;  // sqrt(1 - beta2^step)
+  float eps;
+  float step_size;  // lr / (1 - beta1^step)
+  bool decoupled;
+};
+
+/// Everything that is compiled once per instruction set.
+struct CpuKernels {
+  const char* name;
+  ElementKernels<float> f32;
+  ElementKernels<bf16> b16;
+  StreamKernels<float, float> f32_f32;
+  StreamKernels<float, bf16> f32_b16;
+  StreamKernels<bf16, float> b16_f32;
+  StreamKernels<bf16, bf16> b16_b16;
+
+  /// `peak` (amsgrad's largest second moment) may be null.
+  void (*adamw)(const AdamWStep& step, float* parameter, const float* gradient, float* mean, float* square, float* peak,
+                int64_t count);
+  /// shadow = shadow * decay + value * (1 - decay)
+  void (*ema)(float* shadow, const float* value, float decay, float one_minus_decay, int64_t count);
+  void (*scale)(float* values, float factor, int64_t count);
+  int64_t (*attention_scratch)(int64_t tokens, int64_t width);
+  int64_t (*attention_backward_scratch)(int64_t tokens, int64_t width);
+  double (*sum_of_squares)(const float* values, int64_t count);
+};
+
+/// The kernels of the best instruction set of this processor (or of DIT_ISA=portable|avx2|avx512 in the environment).
+const CpuKernels& cpu_kernels();
+
+}  // namespace dit

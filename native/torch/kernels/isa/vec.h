@@ -1,0 +1,133 @@
+#pragma once
+
+// Vectors of this file's instruction set, in the compilers' own vector notation: the same source is compiled for
+// every instruction set (macro DIT_ISA), and everything here is internal to the file that includes it.
+
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "table.h"
+
+namespace dit {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int W = 16;
+#elif defined(__AVX2__)
+constexpr int W = 8;
+#else
+constexpr int W = 4;
+#endif
+
+typedef float Vec __attribute__((vector_size(W * 4)));
+typedef int32_t IntVec __attribute__((vector_size(W * 4)));
+typedef uint32_t UintVec __attribute__((vector_size(W * 4)));
+typedef uint16_t HalfVec __attribute__((vector_size(W * 2)));
+
+#define DIT_INLINE inline __attribute__((always_inline))
+
+DIT_INLINE Vec splat(float value) {
+  return Vec{} + value;
+}
+
+template <class To, class From>
+DIT_INLINE To bit_cast(const From& from) {
+  static_assert(sizeof(To) == sizeof(From), "only the type changes");
+  To to;
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+DIT_INLINE Vec widen(HalfVec half) {
+  return bit_cast<Vec>(__builtin_convertvector(half, UintVec) << 16);
+}
+
+// Round to nearest even; NaN stays NaN.
+DIT_INLINE HalfVec narrow(Vec value) {
+  const UintVec bits = bit_cast<UintVec>(value);
+  const UintVec rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  const IntVec is_nan = value != value;
+  return __builtin_convertvector(is_nan ? UintVec{} + 0x7fc0 : rounded, HalfVec);
+}
+
+// The first `count` (at most W) elements; the rest are zero. With the constant W it is one load.
+DIT_INLINE Vec load(const float* from, int64_t count = W) {
+  Vec value{};
+  std::memcpy(&value, from, static_cast<size_t>(count) * sizeof *from);
+  return value;
+}
+
+DIT_INLINE Vec load(const bf16* from, int64_t count = W) {
+  HalfVec half{};
+  std::memcpy(&half, from, static_cast<size_t>(count) * sizeof *from);
+  return widen(half);
+}
+
+DIT_INLINE void store(float* to, Vec value, int64_t count = W) {
+  std::memcpy(to, &value, static_cast<size_t>(count) * sizeof *to);
+}
+
+DIT_INLINE void store(bf16* to, Vec value, int64_t count = W) {
+  const HalfVec half = narrow(value);
+  std::memcpy(to, &half, static_cast<size_t>(count) * sizeof *to);
+}
+
+// The first `count` lanes; zero in the others.
+DIT_INLINE Vec keep(Vec value, int64_t count) {
+  return load(reinterpret_cast<const float*>(&value), count);
+}
+
+// body(i, lanes) for i = 0, W, 2W, ...: whole vectors first, then what is left.
+template <class Body>
+DIT_INLINE void for_lanes(int64_t count, Body body) {
+  int64_t i = 0;
+  for (; i + W <= count; i += W) body(i, std::integral_constant<int64_t, W>());
+  if (i < count) body(i, count - i);
+}
+
+DIT_INLINE float sum(Vec value) {
+  float total = 0;
+  for (int lane = 0; lane < W; ++lane) total += value[lane];
+  return total;
+}
+
+// A NaN in `a` stays.
+DIT_INLINE Vec max(Vec a, Vec b) {
+  return a < b ? b : a;
+}
+DIT_INLINE Vec min(Vec a, Vec b) {
+  return a > b ? b : a;
+}
+
+DIT_INLINE float max(Vec value) {
+  float largest = value[0];
+  for (int lane = 1; lane < W; ++lane) largest = value[lane] > largest ? value[lane] : largest;
+  return largest;
+}
+
+// e^x to about 1 ulp; the argument is held to where the result is a normal number.
+DIT_INLINE Vec exp(Vec x) {
+  x = min(max(x, splat(-87.3f)), splat(88.3f));
+  // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
+  const Vec shifted = x * 1.44269504f + 12582912.0f;
+  const Vec n = shifted - 12582912.0f;
+  // x - n ln 2, with ln 2 in two parts, the first exact in few bits.
+  const Vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+  Vec p = splat(1.0f / 5040);
+  p = p * r + 1.0f / 720;
+  p = p * r + 1.0f / 120;
+  p = p * r + 1.0f / 24;
+  p = p * r + 1.0f / 6;
+  p = p * r + 0.5f;
+  p = p * r + 1.0f;
+  p = p * r + 1.0f;
+  return p * bit_cast<Vec>((bit_cast<UintVec>(shifted) + 127) << 23);
+}
+
+DIT_INLINE Vec sigmoid(Vec x) {
+  return 1.0f / (1.0f + exp(-x));
+}
+
+}  // namespace
+}  // namespace dit

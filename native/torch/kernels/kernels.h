@@ -1,0 +1,123 @@
+#pragma once
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/library.h>
+
+#include <functional>
+
+#include "isa/table.h"
+#include "torch_version.h"
+
+// What the operators of the `dit` library share. Each operator has
+//   - a composition of ATen calls: its meaning, used on every device and type that has no kernel here, and to
+//     differentiate twice;
+//   - CPU kernels for float32 and bfloat16, forward and backward;
+//   - an autograd function that ties them together, and its behaviour under autocast.
+namespace dit {
+
+using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+inline bool has_cpu_kernel(const Tensor& x) {
+  return x.device().is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+}
+
+/// Whether autograd has to record a call with these tensors (undefined ones are skipped).
+inline bool needs_grad(std::initializer_list<Tensor> tensors) {
+  if (!at::GradMode::is_enabled()) return false;
+  for (const Tensor& tensor : tensors) {
+    if (tensor.defined() && tensor.requires_grad()) return true;
+  }
+  return false;
+}
+
+/// Calls body(float()) or body(bf16()), as the type says.
+template <class Body>
+void with_type(at::ScalarType type, Body body) {
+  if (type == at::kFloat) {
+    body(float());
+  } else {
+    body(bf16());
+  }
+}
+
+template <class T>
+T* data(const Tensor& tensor) {
+  return static_cast<T*>(tensor.data_ptr());
+}
+
+template <class T>
+const ElementKernels<T>& element_kernels();
+template <>
+inline const ElementKernels<float>& element_kernels() {
+  return cpu_kernels().f32;
+}
+template <>
+inline const ElementKernels<bf16>& element_kernels() {
+  return cpu_kernels().b16;
+}
+
+template <class X, class Y>
+const StreamKernels<X, Y>& stream_kernels() {
+  const CpuKernels& all = cpu_kernels();
+  if constexpr (std::is_same_v<X, float>) {
+    if constexpr (std::is_same_v<Y, float>) {
+      return all.f32_f32;
+    } else {
+      return all.f32_b16;
+    }
+  } else {
+    if constexpr (std::is_same_v<Y, float>) {
+      return all.b16_f32;
+    } else {
+      return all.b16_b16;
+    }
+  }
+}
+
+/// The gradients of `composition` at `inputs` (undefined where none is needed), themselves differentiable.
+variable_list differentiate(const std::function<Tensor(const variable_list&)>& composition, const variable_list& inputs,
+                            const Tensor& grad);
+
+/// The type that autocast computes in on this device.
+at::ScalarType autocast_type(at::DeviceType device);
+
+/// The tensor in that type; the copies of weights are kept until the autocast region ends.
+Tensor autocast_to(at::ScalarType type, const Tensor& tensor);
+
+/// Calls within its lifetime do not see autocast.
+struct WithoutAutocast {
+  c10::impl::ExcludeDispatchKeyGuard guard{
+      c10::DispatchKeySet({c10::DispatchKey::AutocastCPU, c10::DispatchKey::AutocastCUDA})};
+};
+
+// Each operator, in three guises: the CPU kernel or the composition; the same, recorded by autograd; under autocast.
+Tensor linear(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias);
+Tensor linear_autograd(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias);
+Tensor linear_autocast(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias);
+
+Tensor gelu_tanh(const Tensor& x);
+Tensor gelu_tanh_autograd(const Tensor& x);
+
+Tensor attention(const Tensor& qkv, int64_t heads);
+Tensor attention_autograd(const Tensor& qkv, int64_t heads);
+Tensor attention_autocast(const Tensor& qkv, int64_t heads);
+
+Tensor modulated_norm(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps);
+Tensor modulated_norm_autograd(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps);
+Tensor modulated_norm_autocast(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps);
+
+Tensor gated_residual(const Tensor& x, const Tensor& gate, const Tensor& branch);
+Tensor gated_residual_autograd(const Tensor& x, const Tensor& gate, const Tensor& branch);
+
+void adamw(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
+           at::TensorList max_exp_avg_sq, int64_t step, double lr, double beta1, double beta2, double eps,
+           double weight_decay, bool amsgrad, bool decoupled);
+void ema(at::TensorList shadow, at::TensorList params, double decay);
+Tensor grad_norm(at::TensorList grads, double norm_type);
+void clip_grad(at::TensorList grads, const Tensor& total_norm, double max_norm);
+
+}  // namespace dit

@@ -1,0 +1,48 @@
+#include "kernels.h"
+
+// The operators as PyTorch sees them: torch.ops.dit.* after torch.ops.load_library, and dit::* in the dispatcher.
+TORCH_LIBRARY(dit, m) {
+  m.def("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor");
+  m.def("gelu_tanh(Tensor x) -> Tensor");
+  m.def("attention(Tensor qkv, int heads) -> Tensor");
+  m.def("modulated_norm(Tensor x, Tensor shift, Tensor scale, float eps=1e-06) -> Tensor");
+  m.def("gated_residual(Tensor x, Tensor gate, Tensor branch) -> Tensor");
+  m.def(
+      "adamw_(Tensor(a!)[] params, Tensor[] grads, Tensor(b!)[] exp_avg, Tensor(c!)[] exp_avg_sq, "
+      "Tensor(d!)[] max_exp_avg_sq, int step, float lr, float beta1, float beta2, float eps, float weight_decay, "
+      "bool amsgrad, bool decoupled) -> ()");
+  m.def("ema_(Tensor(a!)[] shadow, Tensor[] params, float decay) -> ()");
+  m.def("grad_norm(Tensor[] grads, float norm_type=2.) -> Tensor");
+  m.def("clip_grad_(Tensor(a!)[] grads, Tensor total_norm, float max_norm) -> ()");
+}
+
+// Every device: the functions look at the tensors and take the kernel or the composition.
+TORCH_LIBRARY_IMPL(dit, CompositeExplicitAutograd, m) {
+  m.impl("linear", &dit::linear);
+  m.impl("gelu_tanh", &dit::gelu_tanh);
+  m.impl("attention", &dit::attention);
+  m.impl("modulated_norm", &dit::modulated_norm);
+  m.impl("gated_residual", &dit::gated_residual);
+  m.impl("adamw_", &dit::adamw);
+  m.impl("ema_", &dit::ema);
+  m.impl("grad_norm", &dit::grad_norm);
+  m.impl("clip_grad_", &dit::clip_grad);
+}
+
+TORCH_LIBRARY_IMPL(dit, Autograd, m) {
+  m.impl("linear", &dit::linear_autograd);
+  m.impl("gelu_tanh", &dit::gelu_tanh_autograd);
+  m.impl("attention", &dit::attention_autograd);
+  m.impl("modulated_norm", &dit::modulated_norm_autograd);
+  m.impl("gated_residual", &dit::gated_residual_autograd);
+}
+
+#define DIT_AUTOCAST(key)                                    \
+  TORCH_LIBRARY_IMPL(dit, key, m) {                          \
+    m.impl("linear", &dit::linear_autocast);                 \
+    m.impl("attention", &dit::attention_autocast);           \
+    m.impl("modulated_norm", &dit::modulated_norm_autocast); \
+  }
+
+DIT_AUTOCAST(AutocastCPU)
+DIT_AUTOCAST(AutocastCUDA)

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Dit.Core;
+using Dit.Data;
+using Dit.Diffusion;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Dit.Samples.Mnist;
+
+/// <summary>The whole program: train, generate, read what was generated.</summary>
+internal static class Demo
+{
+    public static async Task RunAsync(DemoOptions options, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        Directory.CreateDirectory(options.Out);
+        manual_seed(options.Seed);
+
+        using var model = new DitModel(options.Model);
+        var objective = new DenoisingObjective(new RectifiedFlow(), Prediction.FlowVelocity, new LogitNormalTimesteps());
+        using var trainer = new DitTrainer(model, objective, options.Training);
+        await TrainAsync(trainer, objective, options, cancellationToken);
+
+        using var classifier = DigitClassifier.TrainOrLoad(options, cancellationToken);
+        await Generation.RunAsync(objective, trainer.EmaModel, classifier, options, cancellationToken);
+        Console.WriteLine($"Done in {clock.Elapsed:m\\:ss}. See '{options.Out}'.");
+    }
+
+    private static async Task TrainAsync(DitTrainer trainer, DenoisingObjective objective, DemoOptions options, CancellationToken cancellationToken)
+    {
+        var digits = new MnistDataset(options.Data);
+        await using var data = new BatchLoader(digits, options.Batch, options.Seed);
+        if (trainer.Resume(data)) Console.WriteLine($"Resumed at step {trainer.Step} from '{options.Out}'.");
+        if (trainer.Step >= options.Steps)
+        {
+            Console.WriteLine($"The training is complete: {trainer.Step} steps.");
+            return;
+        }
+
+        Console.WriteLine($"Training {trainer.EmaModel.parameters().Sum(p => p.numel()):N0} parameters on {digits.Count:N0} digits, steps {trainer.Step} to {options.Steps}.");
+        var previews = new Previews(trainer, objective, options);
+        trainer.Observers.Add(previews);
+        try
+        {
+            await Display.RunAsync("Training", trainer.Step, options.Steps, report =>
+            {
+                trainer.Observers.Add(new LossMeter(report));
+                return trainer.FitAsync(data, options.Steps, cancellationToken);
+            });
+        }
+        finally
+        {
+            previews.SaveCurve();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace Dit.Core;
+
+/// <summary>Writes files so that a reader sees the old content or the new, never a part.</summary>
+internal static class AtomicFile
+{
+    /// <summary>What is appended to the name of a file or folder that is being written.</summary>
+    public const string TemporaryMark = ".tmp-";
+
+    /// <summary>Writes under a temporary name beside <paramref name="path"/>, flushes to the disk, then renames.</summary>
+    /// <param name="path">The file; it is replaced if it exists.</param>
+    /// <param name="write">Writes the content. If it throws, <paramref name="path"/> stays as it was.</param>
+    public static void Write(string path, Action<Stream> write)
+    {
+        var temporary = TemporaryName(path);
+        try
+        {
+            WriteDurably(temporary, write);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Writes a new file and flushes it to the disk.</summary>
+    public static void WriteDurably(string path, Action<Stream> write)
+    {
+        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        write(stream);
+        stream.Flush(flushToDisk: true);
+    }
+
+    public static string TemporaryName(string path) => $"{path}{TemporaryMark}{Guid.NewGuid():N}";
+}

@@ -1,0 +1,45 @@
+using Dit.Torch;
+
+namespace Dit.Core;
+
+/// <summary>What <c>state.json</c> in a checkpoint holds: everything a resumed training needs besides tensors.</summary>
+internal sealed record TrainingState
+{
+    /// <summary>Version of the layout of a checkpoint.</summary>
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>Steps done.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>The batch that comes next.</summary>
+    public required BatchPosition Position { get; init; }
+
+    /// <summary>The model's configuration.</summary>
+    public required DitConfig Model { get; init; }
+
+    /// <summary>The optimizer's settings; those of the resuming training win.</summary>
+    public required AdamWOptions Optimizer { get; init; }
+
+    /// <summary>Learning rate of the last step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Decay of the averaged weights; that of the resuming training wins.</summary>
+    public required double EmaDecay { get; init; }
+
+    /// <summary>Kind of device of the training; a generator's state is of one kind.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>State of the training's own generator.</summary>
+    public required byte[] Generator { get; init; }
+
+    /// <summary>State of torch's global generators.</summary>
+    public required RandomState GlobalGenerators { get; init; }
+
+    /// <summary>Version of this library.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Version of the engine.</summary>
+    public required string Engine { get; init; }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Dit.Core;
+
+/// <summary>The JSON forms of this assembly, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(DitConfig))]
+[JsonSerializable(typeof(TrainingState))]
+internal sealed partial class DitJson : JsonSerializerContext;

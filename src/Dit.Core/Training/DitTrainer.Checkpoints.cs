@@ -1,0 +1,159 @@
+using System.Reflection;
+using System.Text.Json;
+using Dit.Torch;
+using static TorchSharp.torch;
+
+namespace Dit.Core;
+
+public sealed partial class DitTrainer
+{
+    private const string ModelFile = "model.safetensors";
+    private const string AverageFile = "ema.safetensors";
+    private const string OptimizerFile = "optimizer.safetensors";
+    private const string StateFile = "state.json";
+    private static readonly string[] CheckpointFiles = [ModelFile, AverageFile, OptimizerFile, StateFile];
+
+    /// <summary>Writes a checkpoint of the present state, and deletes those that are too old.</summary>
+    /// <param name="position">The batch that comes next.</param>
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="InvalidOperationException">The options name no <see cref="DitTrainerOptions.CheckpointDirectory"/>.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be written; earlier ones are as they were.</exception>
+    public string SaveCheckpoint(BatchPosition position = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var store = Store();
+        using var scope = NewDisposeScope();
+        var metadata = ModuleState.Metadata(_model.Config);
+        var path = store.Save(Step,
+        [
+            (ModelFile, stream => SafeTensors.Write(stream, _model.state_dict(), metadata)),
+            (AverageFile, stream => SafeTensors.Write(stream, EmaModel.state_dict(), metadata)),
+            (OptimizerFile, stream => SafeTensors.Write(stream, _optimizer.State(), null)),
+            (StateFile, stream => JsonSerializer.Serialize(stream, State(position), DitJson.Default.TrainingState)),
+        ]);
+        _savedStep = Step;
+        _logger.Saved(path);
+        foreach (var observer in Observers)
+            observer.OnCheckpoint(Step, path);
+        store.Prune(Step, _options.KeepCheckpoints);
+        return path;
+    }
+
+    /// <summary>Continues from the newest valid checkpoint, if there is one.</summary>
+    /// <param name="data">Batches to move to where the training stopped.</param>
+    /// <returns>Whether there was a checkpoint.</returns>
+    /// <exception cref="CheckpointException">The checkpoints are of another model, or none of them can be read. Nothing has changed.</exception>
+    public bool Resume(IBatchSource? data = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _resumed = true;
+        if (_options.CheckpointDirectory is null)
+            return false;
+        var checkpoints = Store().List();
+        foreach (var (_, path) in checkpoints)
+        {
+            if (ReadValid(path) is not { } state)
+                continue;
+            Refuse(state.Model, path);
+            Restore(path, state);
+            data?.Position = state.Position;
+            _logger.Resumed(Step, path);
+            return true;
+        }
+        if (checkpoints.Count > 0)
+        {
+            throw new CheckpointException(
+                $"None of the {checkpoints.Count} checkpoints in '{_options.CheckpointDirectory}' can be read; the log says why. "
+                + "To start anew, move them away.");
+        }
+        return false;
+    }
+
+    private CheckpointStore Store() => new(_options.CheckpointDirectory
+        ?? throw new InvalidOperationException("There is nowhere to put checkpoints: DitTrainerOptions.CheckpointDirectory is null."));
+
+    private TrainingState? ReadValid(string path)
+    {
+        try
+        {
+            CheckpointStore.Verify(path, CheckpointFiles);
+            using var stream = File.OpenRead(Path.Combine(path, StateFile));
+            var state = JsonSerializer.Deserialize(stream, DitJson.Default.TrainingState);
+            if (state is { Format: TrainingState.CurrentFormat })
+                return state;
+            _logger.Skipped($"'{path}' is of format {state?.Format}; this version reads {TrainingState.CurrentFormat}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _logger.Skipped(e.Message);
+        }
+        catch (JsonException e)
+        {
+            _logger.Skipped($"'{Path.Combine(path, StateFile)}' cannot be read: {e.Message}");
+        }
+        return null;
+    }
+
+    private void Refuse(DitConfig config, string path)
+    {
+        if (config == _model.Config)
+            return;
+        throw new CheckpointException(
+            $"'{path}' is of another model: {string.Join("; ", config.DifferencesTo(_model.Config))} (checkpoint against model). "
+            + "Choose another CheckpointDirectory, or build the model with the checkpoint's configuration.");
+    }
+
+    private void Restore(string path, TrainingState state)
+    {
+        using var model = SafeTensorsFile.Open(Path.Combine(path, ModelFile));
+        using var average = SafeTensorsFile.Open(Path.Combine(path, AverageFile));
+        using var optimizer = SafeTensorsFile.Open(Path.Combine(path, OptimizerFile));
+        ModuleState.Load(model, _model.state_dict(), _model.Config);
+        ModuleState.Load(average, EmaModel.state_dict(), _model.Config);
+        _optimizer.Load(optimizer);
+        Step = _savedStep = state.Step;
+        RestoreRandom(state);
+    }
+
+    private TrainingState State(BatchPosition position) => new()
+    {
+        Step = Step,
+        Position = position,
+        Model = _model.Config,
+        Optimizer = _options.Optimizer,
+        LearningRate = _optimizer.LearningRate(Step - 1),
+        EmaDecay = _options.EmaDecay,
+        Device = _device.type.ToString(),
+        Generator = GeneratorState(),
+        GlobalGenerators = RandomState.Get(),
+        Version = typeof(DitTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        Engine = $"{Dit.Torch.Engine.BackendName} {Dit.Torch.Engine.TorchVersion}",
+    };
+
+    private byte[] GeneratorState()
+    {
+        using var state = _generator.get_state();
+        return state.bytes.ToArray();
+    }
+
+    /// <summary>Continues the random numbers; on another kind of device, where that is impossible, it starts others and says so.</summary>
+    private void RestoreRandom(TrainingState state)
+    {
+        if (state.Device != _device.type.ToString())
+        {
+            _generator.manual_seed((long)_options.Seed + Step);
+            _logger.RandomNotRestored($"the checkpoint is of a training on {state.Device}, this one is on {_device.type}");
+            return;
+        }
+        using var bytes = tensor(state.Generator);
+        _generator.set_state(bytes);
+        try
+        {
+            state.GlobalGenerators.Set();
+        }
+        catch (InvalidOperationException e)
+        {
+            _logger.RandomNotRestored(e.Message);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+namespace Dit.Core;
+
+public sealed partial class DitTrainer
+{
+    private int _fitting;
+    private bool _resumed;
+    private long _savedStep = -1;
+
+    /// <summary>Trains until a number of steps is reached.</summary>
+    /// <remarks>
+    /// The first call resumes from the newest valid checkpoint in <see cref="DitTrainerOptions.CheckpointDirectory"/>, if there
+    /// is one, and moves <paramref name="data"/> to its place. The steps run on a thread of their own, one after the other.
+    /// </remarks>
+    /// <param name="data">The batches; epoch follows epoch until the steps are reached.</param>
+    /// <param name="steps">Steps to reach in all, those before a resume included.</param>
+    /// <param name="cancellationToken">Stops the training between two steps, after writing a checkpoint.</param>
+    /// <exception cref="OperationCanceledException">The training was cancelled. Its state is in a checkpoint.</exception>
+    /// <exception cref="CheckpointException">The checkpoints are of another model, or none of them can be read.</exception>
+    /// <exception cref="InvalidOperationException">The trainer is training already, or the data has no batches.</exception>
+    /// <exception cref="InvalidDataException">A batch has values that are no numbers. No checkpoint was written since.</exception>
+    /// <exception cref="NotFiniteNumberException">The training diverged. No checkpoint was written since.</exception>
+    public async Task FitAsync(IBatchSource data, long steps, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        if (Interlocked.Exchange(ref _fitting, 1) != 0)
+            throw new InvalidOperationException("The trainer is training already; await the first call.");
+        try
+        {
+            // One thread for all steps: dispose scopes, gradient mode and OpenMP's workers belong to a thread.
+            await Task.Factory.StartNew(
+                () => Fit(data, steps, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _fitting, 0);
+        }
+    }
+
+    private void Fit(IBatchSource data, long steps, CancellationToken cancellationToken)
+    {
+        if (!_resumed)
+            Resume(data);
+        _logger.Started(_model.parameters().Sum(p => p.numel()), _device.ToString(), _precision.ToString(), Step, steps);
+        _imagesSinceReport = 0;
+        _sinceReport.Restart();
+        try
+        {
+            while (Step < steps)
+                FitEpoch(data, steps, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Save(data);
+            _logger.Cancelled(Step, steps);
+            throw;
+        }
+        catch (Exception e)
+        {
+            _logger.Failed(Step, e.Message);
+            throw;
+        }
+        Save(data);
+        _logger.Finished(Step);
+    }
+
+    private void FitEpoch(IBatchSource data, long steps, CancellationToken cancellationToken)
+    {
+        var first = Step;
+        var batches = data.GetAsyncEnumerator(cancellationToken);
+        try
+        {
+            while (Step < steps)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!Wait(batches.MoveNextAsync()))
+                    break;
+                using var batch = batches.Current;
+                FitStep(batch, data, steps);
+            }
+        }
+        finally
+        {
+            batches.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+        if (Step == first)
+            throw new InvalidOperationException("The data has no batches: an epoch ended without one.");
+    }
+
+    private void FitStep(Batch batch, IBatchSource data, long steps)
+    {
+        var next = Step + 1;
+        var save = next % _options.CheckpointEvery == 0 || next == steps;      // what is saved must be known to be finite
+        var log = next % _options.LogEvery == 0;
+        var report = next % _reportEvery == 0;
+        if (TrainStep(batch, read: save || log || report) is var (loss, norm) && (log || report))
+        {
+            var progress = Report(steps, data.Position, loss, norm);
+            if (log)
+                _logger.Step(progress.Step, steps, loss, norm, progress.LearningRate, progress.ImagesPerSecond);
+        }
+        if (save)
+            Save(data);
+    }
+
+    private static bool Wait(ValueTask<bool> next) => next.IsCompleted ? next.GetAwaiter().GetResult() : next.AsTask().GetAwaiter().GetResult();
+
+    private void Save(IBatchSource data)
+    {
+        if (_options.CheckpointDirectory is not null && Step > 0 && Step != _savedStep)
+            SaveCheckpoint(data.Position);
+    }
+}

@@ -1,0 +1,69 @@
+using Dit.Torch;
+
+namespace Dit.Core;
+
+/// <summary>Settings of a training.</summary>
+public sealed record DitTrainerOptions
+{
+    /// <value>The optimizer.</value>
+    public AdamWOptions Optimizer { get; init; } = new();
+
+    /// <value>Steps over which the learning rate rises linearly to its full value; 0 for none. Default 0.</value>
+    public long WarmupSteps { get; init; }
+
+    /// <value>Largest norm of all gradients together; larger ones are scaled down to it. <see langword="null"/> for no limit. Default 1.</value>
+    public double? MaxGradientNorm { get; init; } = 1.0;
+
+    /// <value>Decay of the averaged weights per step. Default 0.9999; a short training wants less.</value>
+    public double EmaDecay { get; init; } = 0.9999;
+
+    /// <value>
+    /// Arithmetic of the model's products; weights, loss and optimizer are float32 in any case. Default
+    /// <see cref="Precision.Auto"/>: bfloat16 where the processor or GPU has it in hardware.
+    /// </value>
+    public Precision Precision { get; init; } = Precision.Auto;
+
+    /// <value>Seed of noise, times and label dropout. Default 0.</value>
+    public ulong Seed { get; init; }
+
+    /// <value>Where checkpoints are written and resumed from; <see langword="null"/> for none. Default <see langword="null"/>.</value>
+    public string? CheckpointDirectory { get; init; }
+
+    /// <value>Steps from one checkpoint to the next; there also is one at the end. Default 1000.</value>
+    public long CheckpointEvery { get; init; } = 1000;
+
+    /// <value>How many of the newest checkpoints to keep; <see langword="null"/> for all. Default 3.</value>
+    public int? KeepCheckpoints { get; init; } = 3;
+
+    /// <value>
+    /// Steps from one report to the observers to the next. Each report reads the loss, which on a GPU waits for it.
+    /// <see langword="null"/>, the default, for every step on the CPU and every 20th elsewhere.
+    /// </value>
+    public int? ReportEvery { get; init; }
+
+    /// <value>Steps from one line in the log to the next. Default 100.</value>
+    public int LogEvery { get; init; } = 100;
+
+    /// <summary>Checks the settings and reports every problem at once.</summary>
+    /// <returns>These options.</returns>
+    /// <exception cref="ArgumentException">At least one value is out of range.</exception>
+    public DitTrainerOptions Validate()
+    {
+        var problems = new Problems(nameof(DitTrainerOptions));
+        if (problems.Require(Optimizer is not null, "Optimizer is null."))
+            Optimizer!.Validate(problems);
+        problems.Require(WarmupSteps >= 0, $"WarmupSteps is {WarmupSteps}; it must not be negative.");
+        problems.Require(MaxGradientNorm is null or (> 0 and < double.PositiveInfinity),
+            Problems.Invariant($"MaxGradientNorm is {MaxGradientNorm}; it must be positive, or null for no limit."));
+        problems.Require(EmaDecay is >= 0 and < 1, Problems.Invariant($"EmaDecay is {EmaDecay}; it must be at least 0 and less than 1."));
+        problems.Require(Enum.IsDefined(Precision), $"Precision is {Precision}, which is no known value.");
+        problems.Require(CheckpointDirectory is null || !string.IsNullOrWhiteSpace(CheckpointDirectory),
+            "CheckpointDirectory is empty; name a folder, or null for no checkpoints.");
+        problems.Require(CheckpointEvery > 0, $"CheckpointEvery is {CheckpointEvery}; it must be positive.");
+        problems.Require(KeepCheckpoints is null or > 0, $"KeepCheckpoints is {KeepCheckpoints}; it must be positive, or null for all.");
+        problems.Require(ReportEvery is null or > 0, $"ReportEvery is {ReportEvery}; it must be positive, or null for the default.");
+        problems.Require(LogEvery > 0, $"LogEvery is {LogEvery}; it must be positive.");
+        problems.ThrowIfAny();
+        return this;
+    }
+}

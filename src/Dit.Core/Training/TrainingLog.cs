@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dit.Core;
+
+/// <summary>What a training says in the log; event ids 1000 to 1099.</summary>
+internal static partial class TrainingLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "Training {Parameters} parameters on {Device} in {Precision} from step {Step} to {Steps}.")]
+    public static partial void Started(this ILogger logger, long parameters, string device, string precision, long step, long steps);
+
+    [LoggerMessage(1001, LogLevel.Information, "Resumed at step {Step} from '{Path}'.")]
+    public static partial void Resumed(this ILogger logger, long step, string path);
+
+    [LoggerMessage(1002, LogLevel.Information,
+        "Step {Step} of {Steps}: loss {Loss:G5}, gradient norm {GradientNorm:G4}, learning rate {LearningRate:G4}, {ImagesPerSecond:F1} images/s.")]
+    public static partial void Step(
+        this ILogger logger, long step, long steps, double loss, double gradientNorm, double learningRate, double imagesPerSecond);
+
+    [LoggerMessage(1003, LogLevel.Information, "Saved '{Path}'.")]
+    public static partial void Saved(this ILogger logger, string path);
+
+    [LoggerMessage(1004, LogLevel.Information, "Stopped after step {Step} of {Steps}.")]
+    public static partial void Cancelled(this ILogger logger, long step, long steps);
+
+    [LoggerMessage(1005, LogLevel.Information, "Training is done: {Step} steps.")]
+    public static partial void Finished(this ILogger logger, long step);
+
+    [LoggerMessage(1006, LogLevel.Warning, "Skipped a checkpoint: {Reason}")]
+    public static partial void Skipped(this ILogger logger, string reason);
+
+    [LoggerMessage(1007, LogLevel.Error, "Training ended at step {Step}: {Reason}")]
+    public static partial void Failed(this ILogger logger, long step, string reason);
+
+    [LoggerMessage(1008, LogLevel.Warning, "The random numbers do not continue those of the checkpoint: {Reason}")]
+    public static partial void RandomNotRestored(this ILogger logger, string reason);
+}

@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+using Network = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor?, TorchSharp.torch.Tensor>;
+
+namespace Dit.Diffusion;
+
+/// <summary>A network with the labels it is to draw, as a <see cref="Denoiser"/>. <see cref="DenoisingObjective"/> makes it.</summary>
+/// <remarks>
+/// The network is evaluated in evaluation mode and without gradients; its training mode is restored after every evaluation, so that
+/// sampling may happen in the middle of training. No random number is drawn. The denoiser refers to the labels, it does not copy them.
+/// </remarks>
+public sealed class NetworkDenoiser : Denoiser
+{
+    private readonly Network _network;
+    private readonly double _timeScale;
+
+    internal NetworkDenoiser(Network network, INoiseSchedule schedule, Prediction prediction, double timeScale, Tensor? labels, long? nullClass)
+        : base(schedule, prediction) => (_network, _timeScale, Labels, NullClass) = (network, timeScale, labels, nullClass);
+
+    /// <summary>The label of each sample, [B] int64, or null for a network without labels.</summary>
+    public Tensor? Labels { get; }
+
+    /// <summary>The label that means "no label", if the network has learned one.</summary>
+    public long? NullClass { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Predict(Tensor x, double t) => Predict(x, t, Labels);
+
+    internal Tensor Predict(Tensor x, double t, Tensor? labels)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (labels is not null && labels.shape[0] != x.shape[0])
+            throw new ArgumentException($"There are {labels.shape[0]} labels for a batch of shape {Shapes.Print(x.shape)}. Give one label for each sample.", nameof(x));
+
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var evaluation = EvaluationMode.Of(_network);
+        var times = full(x.shape[0], _timeScale * t, ScalarType.Float32, x.device);                     // [B]
+        var y = labels?.to(x.device);                                                                   // [B]
+        var prediction = _network.call(x.to(ScalarType.Float32), times, y)!;                            // [B, C, H, W]
+        if (!prediction.shape.AsSpan().SequenceEqual(x.shape))
+            throw new ArgumentException($"The network's output is {Shapes.Print(prediction.shape)} for a state of {Shapes.Print(x.shape)}; they must be the same.", nameof(x));
+        return prediction.to(x.dtype).MoveToOuterDisposeScope();
+    }
+}

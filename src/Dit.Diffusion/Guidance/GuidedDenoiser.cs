@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace Dit.Diffusion;
+
+/// <summary>Classifier-free guidance: unconditional + scale (conditional - unconditional), on all channels (Ho and Salimans 2021).</summary>
+/// <remarks>Both halves are one batch of twice the size. At scale 1 the unconditional half is not computed.</remarks>
+public sealed class GuidedDenoiser : Denoiser
+{
+    private readonly NetworkDenoiser _inner;
+
+    internal GuidedDenoiser(NetworkDenoiser denoiser, double scale) : base(Validated(denoiser).Schedule, denoiser.Prediction)
+    {
+        if (!double.IsFinite(scale) || scale < 0)
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "The guidance scale must be finite and not negative; 1 means no guidance.");
+        _inner = denoiser;
+        Scale = scale;
+    }
+
+    /// <summary>How strongly the labels count: 1 is no guidance.</summary>
+    public double Scale { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Predict(Tensor x, double t)
+    {
+        if (Scale == 1) return _inner.Predict(x, t);
+        ArgumentNullException.ThrowIfNull(x);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var labels = _inner.Labels!;                                                                    // [B]
+        var both = _inner.Predict(cat([x, x]), t, cat([labels, full_like(labels, _inner.NullClass!.Value)])).chunk(2);
+        var (conditional, unconditional) = (both[0], both[1]);                                          // [B, C, H, W] each
+        return (unconditional + Scale * (conditional - unconditional)).MoveToOuterDisposeScope();
+    }
+
+    private static NetworkDenoiser Validated(NetworkDenoiser denoiser)
+    {
+        ArgumentNullException.ThrowIfNull(denoiser);
+        if (denoiser.Labels is null)
+            throw new InvalidOperationException("Guidance strengthens labels, and this denoiser has none: give DenoisingObjective.Denoiser a model with classes, and labels.");
+        if (denoiser.NullClass is null)
+            throw new InvalidOperationException("Guidance compares with the prediction for no label, which this model never learned: train it with LabelDropout > 0 (0.1 is usual).");
+        return denoiser;
+    }
+}

@@ -1,0 +1,78 @@
+using static TorchSharp.torch;
+
+namespace Dit.Torch;
+
+/// <summary>The operators that a Diffusion Transformer spends its time in, each as one pass over memory.</summary>
+/// <remarks>
+/// Each has a plain composition of TorchSharp calls with the same result (up to rounding), which is used where the
+/// backend has no native code of its own and while <see cref="Enabled"/> is false. All are differentiable.
+/// </remarks>
+public static class FusedOps
+{
+    private static bool enabled = Engine.Supports(Feature.FusedOps);
+
+    /// <summary>Whether the native operators are used. Default: where the backend has them.</summary>
+    /// <remarks>Switch it off, for the whole process, to compare or to debug.</remarks>
+    /// <exception cref="NotSupportedException">Switched on where the backend has none.</exception>
+    public static bool Enabled
+    {
+        get => enabled;
+        set
+        {
+            if (value && !Engine.Supports(Feature.FusedOps))
+                throw new NotSupportedException("This backend has no native operators; DitBackend=native has them.");
+            enabled = value;
+        }
+    }
+
+    /// <summary>x W^T + b, through the fastest library for shape and type.</summary>
+    /// <param name="x">Input, [..., K].</param>
+    /// <param name="weight">Weights, [N, K].</param>
+    /// <param name="bias">Bias, [N], or null.</param>
+    /// <returns>[..., N].</returns>
+    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null) =>
+        enabled ? Backend.Linear(x, weight, bias) : PlainOps.Linear(x, weight, bias);
+
+    /// <summary>GELU in its tanh form: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).</summary>
+    /// <param name="x">Any shape.</param>
+    public static Tensor Gelu(Tensor x) => enabled ? Backend.Gelu(x) : PlainOps.Gelu(x);
+
+    /// <summary>LayerNorm without weights of its own, then x (1 + scale) + shift (DiT, section 3.2).</summary>
+    /// <param name="x">Tokens, [B, T, D].</param>
+    /// <param name="shift">Per sample, [B, D].</param>
+    /// <param name="scale">Per sample, [B, D].</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <returns>[B, T, D].</returns>
+    public static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps = 1e-6) =>
+        enabled ? Backend.ModulatedNorm(x, shift, scale, eps) : PlainOps.ModulatedNorm(x, shift, scale, eps);
+
+    /// <summary>x + gate * branch (DiT, section 3.2: the residual of adaLN-Zero).</summary>
+    /// <param name="x">Tokens, [B, T, D].</param>
+    /// <param name="gate">Per sample, [B, D].</param>
+    /// <param name="branch">What is added, [B, T, D].</param>
+    /// <returns>[B, T, D], in the type of <paramref name="x"/>.</returns>
+    public static Tensor GatedResidual(Tensor x, Tensor gate, Tensor branch) =>
+        enabled ? Backend.GatedResidual(x, gate, branch) : PlainOps.GatedResidual(x, gate, branch);
+
+    /// <summary>Multi-head self-attention of packed queries, keys and values, scaled by 1 / sqrt(head dimension).</summary>
+    /// <param name="qkv">[B, T, 3 D]: queries, keys, values; within each, the heads one after another.</param>
+    /// <param name="heads">The number of heads; divides D.</param>
+    /// <returns>[B, T, D].</returns>
+    public static Tensor Attention(Tensor qkv, long heads) => enabled ? Backend.Attention(qkv, heads) : PlainOps.Attention(qkv, heads);
+
+    /// <summary>Moves each average towards its parameter: shadow = decay shadow + (1 - decay) parameter. In place, without a graph.</summary>
+    /// <param name="shadows">The averages.</param>
+    /// <param name="parameters">The parameters, in the same order.</param>
+    /// <param name="decay">From 0 (copy) to 1 (keep).</param>
+    /// <exception cref="ArgumentException">The lists differ in length.</exception>
+    public static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay)
+    {
+        ArgumentNullException.ThrowIfNull(shadows);
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (shadows.Count != parameters.Count)
+            throw new ArgumentException($"There are {shadows.Count} averages, but {parameters.Count} parameters.", nameof(parameters));
+        if (decay is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(decay), decay, "The decay must be from 0 to 1.");
+        if (enabled) Backend.Ema(shadows, parameters, decay);
+        else PlainOps.Ema(shadows, parameters, decay);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Dit.Torch.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Dit.Torch;
+
+/// <summary>What <see cref="Engine"/>, <see cref="Autocast"/> and <see cref="FusedOps"/> stand on in the native backend.</summary>
+internal static unsafe class Backend
+{
+    private static readonly Lazy<EngineInfo> Info = new(() =>
+    {
+        EngineInfo info;
+        NativeMethods.Check(NativeMethods.dit_engine_describe(&info));
+        return info;
+    });
+
+    internal static string Name => "native";
+
+    internal static string TorchVersion => Text(Info.Value.TorchVersion);
+
+    internal static string Blas => LoadedLibrary.Describe("libopenblas", "openblas_get_config")
+        ?? LoadedLibrary.Describe("libmkl_rt", null) ?? LoadedLibrary.Describe("libblas", "openblas_get_config")
+        ?? (Text(Info.Value.Build).Contains("BLAS_INFO=mkl", StringComparison.Ordinal) ? "MKL, inside libtorch" : "unknown");
+
+    internal static string OneDnn
+    {
+        get
+        {
+            if (Info.Value.HasOneDnn == 0) return "none";
+            var line = Text(Info.Value.Build).Split('\n').FirstOrDefault(l => l.Contains("MKL-DNN", StringComparison.Ordinal))?.Trim(' ', '-');
+            return $"{line ?? "yes"}{(Supports(Feature.DirectOneDnn) ? ", float32 products through it" : "")}";
+        }
+    }
+
+    internal static string InstructionSet =>
+        $"ATen {Text(Info.Value.CpuCapability)}, processor {(Avx512F.IsSupported ? "AVX512" : Avx2.IsSupported ? "AVX2" : RuntimeInformation.ProcessArchitecture.ToString())}";
+
+    internal static bool AllowTF32
+    {
+        get
+        {
+            int matmul, cudnn;
+            NativeMethods.Check(NativeMethods.dit_tf32(&matmul, &cudnn));
+            return matmul != 0;
+        }
+        set => NativeMethods.Check(NativeMethods.dit_set_tf32(value ? 1 : 0, value ? 1 : 0));
+    }
+
+    internal static bool Supports(Feature feature) => feature switch
+    {
+        Feature.Autocast or Feature.FusedOps or Feature.MemoryStatistics => true,
+        Feature.DirectOneDnn => Info.Value.HasDirectOneDnn != 0,
+        Feature.Cuda => Info.Value.CudaDevices > 0,
+        _ => false,
+    };
+
+    internal static bool BFloat16InHardware(Device device) => device.type == DeviceType.CUDA || Info.Value.BFloat16InHardware != 0;
+
+    internal static Generator DefaultGenerator(Device device) => Generator.DefaultOf(device);
+
+    internal static MemoryStatistics Memory(Device device)
+    {
+        NativeMemoryStats stats;
+        NativeMethods.Check(NativeMethods.dit_memory_describe(device.Packed, &stats));
+        return new MemoryStatistics(stats.LiveBytes, stats.PeakBytes, stats.ReservedBytes, stats.Allocations);
+    }
+
+    internal static void ResetPeakMemory(Device device) => NativeMethods.Check(NativeMethods.dit_memory_reset_peak(device.Packed));
+
+    internal static void EmptyCache(Device device) => NativeMethods.Check(NativeMethods.dit_memory_empty_cache(device.Packed));
+
+    internal static IDisposable EnterAutocast(DeviceType device, bool enabled, ScalarType dtype) => new AutocastScope(device, enabled, dtype);
+
+    internal static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => Operator.Call("dit::linear", x, weight, bias);
+
+    internal static Tensor Gelu(Tensor x) => Operator.Call("dit::gelu_tanh", x);
+
+    internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps) => Operator.Call("dit::modulated_norm", x, shift, scale, eps);
+
+    internal static Tensor GatedResidual(Tensor x, Tensor gate, Tensor branch) => Operator.Call("dit::gated_residual", x, gate, branch);
+
+    internal static Tensor Attention(Tensor qkv, long heads) => Operator.Call("dit::attention", qkv, heads);
+
+    internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay)
+    {
+        using var quiet = no_grad();
+        Operator.CallVoid("dit::ema_", shadows.ToArray(), parameters.ToArray(), decay);
+    }
+
+    private static string Text(byte* utf8) => Marshal.PtrToStringUTF8((nint)utf8) ?? "";
+
+    private sealed class AutocastScope : IDisposable
+    {
+        private readonly DeviceType device;
+        private readonly int wasEnabled;
+        private readonly int dtypeBefore;
+        private bool disposed;
+
+        internal AutocastScope(DeviceType device, bool enabled, ScalarType dtype)
+        {
+            this.device = device;
+            int before, type;
+            NativeMethods.Check(NativeMethods.dit_autocast_get((int)device, &before, &type));
+            (wasEnabled, dtypeBefore) = (before, type);
+            NativeMethods.Check(NativeMethods.dit_autocast_set((int)device, enabled ? 1 : 0, (int)dtype));
+            NativeMethods.dit_autocast_nesting(1);
+        }
+
+        public void Dispose()
+        {
+            if (disposed) return;
+            disposed = true;
+            NativeMethods.dit_autocast_nesting(-1);
+            NativeMethods.Check(NativeMethods.dit_autocast_set((int)device, wasEnabled, dtypeBefore));
+        }
+    }
+}

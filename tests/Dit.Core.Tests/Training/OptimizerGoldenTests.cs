@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using Dit.Tests;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Dit.Core.Tests;
+
+/// <summary>Optimizers and gradient clipping against PyTorch's numbers.</summary>
+[Trait("Category", "Golden")]
+public sealed class OptimizerGoldenTests
+{
+    public static TheoryData<string> Optimizers
+    {
+        get
+        {
+            using var golden = Golden.Open("optim");
+            return [.. golden.Config.GetProperty("optimizers").EnumerateObject().Select(o => o.Name)];
+        }
+    }
+
+    public static TheoryData<string> Clippings
+    {
+        get
+        {
+            using var golden = Golden.Open("optim");
+            return [.. golden.Keys.Where(k => k.EndsWith(".total_norm", StringComparison.Ordinal)).Select(k => k[..^".total_norm".Length])];
+        }
+    }
+
+    [Theory, MemberData(nameof(Optimizers))]
+    public void Steps(string name)
+    {
+        using var golden = Golden.Open("optim");
+        using var parameter = new Parameter(golden["p0"].clone());
+        using var optimizer = Create(name, golden.Config.GetProperty("optimizers").GetProperty(name), parameter);
+        using var scope = NewDisposeScope();
+        var steps = new List<Tensor>();
+        for (var i = 0; i < golden.Config.GetProperty("steps").GetInt32(); i++)
+        {
+            parameter.grad = golden["grads"][i].clone();
+            optimizer.step();
+            steps.Add(parameter.detach().clone());
+        }
+        golden.AssertClose($"{name}.params", stack(steps));
+        if (golden.Has($"{name}.state.exp_avg") && optimizer is AdamW adamw)
+        {
+            var state = (AdamW.State)adamw.state_dict().State.Single();
+            Assert.Equal(golden[$"{name}.state.step"].to(float64).item<double>(), state.step);
+            golden.AssertClose($"{name}.state.exp_avg", state.exp_avg);
+            golden.AssertClose($"{name}.state.exp_avg_sq", state.exp_avg_sq);
+        }
+    }
+
+    [Theory, MemberData(nameof(Clippings))]
+    public void Clipping(string name)
+    {
+        using var golden = Golden.Open("optim");
+        using var scope = NewDisposeScope();
+        var (max, type) = Limits(name);
+        Parameter[] parameters = [.. golden.Under("clip.grad").Values.Select(WithGradient)];
+        var norm = nn.utils.clip_grad_norm_(parameters, max, type);
+        golden.AssertClose($"{name}.total_norm", tensor(norm));
+        for (var i = 0; i < parameters.Length; i++)
+            golden.AssertClose($"{name}.grad{i}", parameters[i].grad!);
+    }
+
+    /// <summary>"clip.max0.5.norm2.0" says 0.5 and 2.</summary>
+    private static (double Max, double Type) Limits(string name)
+    {
+        var parts = name["clip.max".Length..].Split(".norm");
+        var type = parts[1] == "inf" ? double.PositiveInfinity : double.Parse(parts[1], CultureInfo.InvariantCulture);
+        return (double.Parse(parts[0], CultureInfo.InvariantCulture), type);
+    }
+
+    private static Parameter WithGradient(Tensor gradient) => new(zeros_like(gradient)) { grad = gradient.clone() };
+
+    private static optim.Optimizer Create(string name, JsonElement config, Parameter parameter)
+    {
+        double Number(string key, double otherwise) => config.TryGetProperty(key, out var value) ? value.GetDouble() : otherwise;
+        bool Flag(string key) => config.TryGetProperty(key, out var value) && value.GetBoolean();
+        var betas = config.TryGetProperty("betas", out var b) ? b.EnumerateArray().Select(x => x.GetDouble()).ToArray() : [0.9, 0.999];
+        var (lr, decay, eps) = (Number("lr", 1e-3), Number("weight_decay", 0), Number("eps", 1e-8));
+        Parameter[] parameters = [parameter];
+        return name.Split('_')[0] switch
+        {
+            "adamw" => optim.AdamW(parameters, lr, betas[0], betas[1], eps, decay, Flag("amsgrad")),
+            "adam" => optim.Adam(parameters, lr, betas[0], betas[1], eps, decay, Flag("amsgrad")),
+            "sgd" => optim.SGD(parameters, lr, Number("momentum", 0), Number("dampening", 0), decay, Flag("nesterov")),
+            _ => throw new NotSupportedException(name),
+        };
+    }
+}

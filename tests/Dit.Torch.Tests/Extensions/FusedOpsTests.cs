@@ -1,0 +1,117 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Dit.Torch.Tests.Extensions;
+
+/// <summary>Each fused operator against its plain composition in float64: values and gradients.</summary>
+public sealed class FusedOpsTests
+{
+    public static TheoryData<long, long, long, long> Sizes => new()
+    {
+        { 2, 5, 24, 2 },
+        { 1, 1, 64, 1 },
+        { 3, 49, 128, 4 },
+        { 2, 130, 192, 3 },
+    };
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void Linear(long batch, long tokens, long width, long heads)
+    {
+        var (x, w, b) = (Random(batch, tokens, width), Random(heads * 16, width) / Math.Sqrt(width), Random(heads * 16));
+        Check(t => FusedOps.Linear(t[0], t[1], t[2]), t => PlainOps.Linear(t[0], t[1], t[2]), 1e-5, x, w, b);
+        Check(t => FusedOps.Linear(t[0], t[1]), t => PlainOps.Linear(t[0], t[1], null), 1e-5, x, w);
+        Check(t => FusedOps.Linear(t[0].transpose(0, 1), t[1], t[2]), t => PlainOps.Linear(t[0].transpose(0, 1), t[1], t[2]), 1e-5, x, w, b);
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void Gelu(long batch, long tokens, long width, long heads)
+    {
+        _ = heads;
+        Check(t => FusedOps.Gelu(t[0]), t => PlainOps.Gelu(t[0]), 2e-6, Random(batch, tokens, width) * 3);
+        Check(t => FusedOps.Gelu(t[0]), t => PlainOps.Gelu(t[0]), 2e-6, linspace(-30, 30, 1001));
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void ModulatedNorm(long batch, long tokens, long width, long heads)
+    {
+        _ = heads;
+        Check(t => FusedOps.ModulatedNorm(t[0], t[1], t[2]), t => PlainOps.ModulatedNorm(t[0], t[1], t[2], 1e-6), 1e-5,
+            Random(batch, tokens, width) + 2, Random(batch, width), Random(batch, width));
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void GatedResidual(long batch, long tokens, long width, long heads)
+    {
+        _ = heads;
+        Check(t => FusedOps.GatedResidual(t[0], t[1], t[2]), t => PlainOps.GatedResidual(t[0], t[1], t[2]), 1e-5,
+            Random(batch, tokens, width), Random(batch, width), Random(batch, tokens, width));
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void Attention(long batch, long tokens, long width, long heads) =>
+        Check(t => FusedOps.Attention(t[0], heads), t => PlainOps.Attention(t[0], heads), 1e-5, Random(batch, tokens, 3 * width));
+
+    [Fact]
+    public void BFloat16_stays_within_its_own_rounding()
+    {
+        using var scope = NewDisposeScope();
+        var qkv = Random(2, 33, 3 * 64);
+        var (x, shift, scale) = (Random(2, 33, 64), Random(2, 64), Random(2, 64));
+        using (Autocast.Enter(DeviceType.CPU))
+        {
+            Near(FusedOps.Attention(qkv.bfloat16(), 2), PlainOps.Attention(qkv.@double(), 2), 2e-2);
+            Near(FusedOps.Gelu(x.bfloat16()), PlainOps.Gelu(x.@double()), 1e-2);
+            Near(FusedOps.ModulatedNorm(x, shift.bfloat16(), scale.bfloat16()), PlainOps.ModulatedNorm(x.@double(), shift.@double(), scale.@double(), 1e-6), 2e-2);
+            var sum = FusedOps.GatedResidual(x, shift.bfloat16(), x.bfloat16());
+            Assert.Equal(ScalarType.Float32, sum.dtype);
+            Near(sum, PlainOps.GatedResidual(x.@double(), shift.@double(), x.@double()), 2e-2);
+        }
+    }
+
+    [Fact]
+    public void Ema_moves_every_average_by_its_share()
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] shadows = [ones(5), zeros(2, 3)];
+        Tensor[] parameters = [zeros(5), ones(2, 3).with_requires_grad()];
+        FusedOps.Ema(shadows, parameters, 0.75);
+        Assert.Equal(0.75f, shadows[0][4].item<float>());
+        Assert.Equal(0.25f, shadows[1][1, 2].item<float>());
+        Assert.Throws<ArgumentException>(() => FusedOps.Ema(shadows, [parameters[0]], 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FusedOps.Ema(shadows, parameters, 1.5));
+    }
+
+    [Fact]
+    public void Shapes_that_do_not_fit_are_exceptions()
+    {
+        using var scope = NewDisposeScope();
+        Assert.ThrowsAny<Exception>(() => FusedOps.Linear(ones(2, 3), ones(4, 5)));
+        Assert.ThrowsAny<Exception>(() => FusedOps.Attention(ones(2, 3, 10), 2));
+        Assert.ThrowsAny<Exception>(() => FusedOps.ModulatedNorm(ones(2, 3, 8), ones(3, 8), ones(2, 8)));
+        Assert.ThrowsAny<Exception>(() => FusedOps.GatedResidual(ones(2, 3, 8), ones(2, 8), ones(2, 4, 8)));
+    }
+
+    private static Tensor Random(params long[] shape) => randn(shape);
+
+    private static void Check(Func<Tensor[], Tensor> fused, Func<Tensor[], Tensor> plain, double tolerance, params Tensor[] inputs)
+    {
+        Assert.True(FusedOps.Enabled);
+        using var scope = NewDisposeScope();
+        var exact = inputs.Select(t => t.detach().@double().requires_grad_()).ToArray();
+        var given = inputs.Select(t => t.detach().clone().requires_grad_()).ToArray();
+        var (expected, actual) = (plain(exact), fused(given));
+        Near(actual, expected, tolerance);
+        var cotangent = randn_like(actual);
+        expected.backward([cotangent.@double()]);
+        actual.backward([cotangent]);
+        foreach (var (e, a) in exact.Zip(given)) Near(a.grad!, e.grad!, 10 * tolerance);
+    }
+
+    /// Within the tolerance times the largest value, the rule of the golden tests.
+    private static void Near(Tensor actual, Tensor expected, double tolerance)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        var error = (actual.@double() - expected).abs().max().item<double>();
+        Assert.InRange(error, 0, tolerance * (1 + expected.abs().max().item<double>()));
+    }
+}
