@@ -56,5 +56,5 @@ internal sealed class Report(JsonObject machine, JsonNode? dit, JsonNode? pytorc
     }
 
     /// <summary>Four significant digits are all that these figures carry.</summary>
-    private static JsonNode Rounded(double value) => JsonValue.Create(double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+    private static JsonValue Rounded(double value) => JsonValue.Create(double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
 }

@@ -1,7 +1,6 @@
 using Dit.Core;
 using Dit.Diffusion;
 using Dit.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Benchmarks;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Samples.Mnist;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Dit.Core;
 using Dit.Samples.Mnist;
 using Dit.Torch;
 

@@ -17,18 +17,23 @@ CpuKernels make_kernels();
 namespace avx512 {
 CpuKernels make_kernels();
 }
+namespace avx512_bf16 {
+CpuKernels make_kernels();
+}
 
 namespace {
 
 CpuKernels choose_kernels() {
 #ifdef DIT_X86
   const char* wish = std::getenv("DIT_ISA");
-  const std::string name = wish == nullptr ? "avx512" : wish;
+  const std::string name = wish == nullptr ? "" : wish;
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  if (avx512 && name == "avx512") return avx512::make_kernels();
+  const bool unheld = name != "portable" && name != "avx2";
+  if (avx512 && unheld && name != "avx512" && __builtin_cpu_supports("avx512bf16")) return avx512_bf16::make_kernels();
+  if (avx512 && unheld) return avx512::make_kernels();
   if (avx2 && name != "portable") return avx2::make_kernels();
 #endif
   return portable::make_kernels();

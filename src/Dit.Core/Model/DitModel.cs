@@ -82,10 +82,12 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
     /// <exception cref="ArgumentException">A tensor does not fit the model or the others.</exception>
     public override Tensor forward(Tensor x, Tensor t, Tensor? y)
     {
+        ArgumentNullException.ThrowIfNull(x);
         if (!training || y is null || !Config.HasNullClass)
             return forward(x, t, y, dropped: null);
-        using var dropped = rand([x.shape[0]], float32, x.device, generator: DropoutGenerator).lt(Config.LabelDropout);   // [B]
-        return forward(x, t, y, dropped);
+        using var scope = NewDisposeScope();
+        var dropped = rand([x.shape[0]], float32, x.device, generator: DropoutGenerator).lt(Config.LabelDropout);   // [B]
+        return forward(x, t, y, dropped).MoveToOuterDisposeScope();
     }
 
     /// <summary>Predicts, dropping exactly the labels asked for, in training mode or not.</summary>

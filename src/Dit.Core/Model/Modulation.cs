@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,7 +12,9 @@ namespace Dit.Core;
 /// </remarks>
 public sealed class Modulation : Module<Tensor, Tensor[]>
 {
-    private readonly Linear _linear;
+    [ComponentName(Name = "1")]
+    private readonly Linear linear;
+
     private readonly int _parts;
 
     /// <summary>Creates the modulation; its weights start at zero, which makes a block start as the identity (adaLN-Zero).</summary>
@@ -20,8 +23,8 @@ public sealed class Modulation : Module<Tensor, Tensor[]>
     public Modulation(long width, int parts) : base(nameof(Modulation))
     {
         _parts = parts;
-        _linear = Linear(width, parts * width);
-        register_module("1", _linear);
+        linear = Linear(width, parts * width);
+        RegisterComponents();
     }
 
     /// <param name="c">Activated conditioning, SiLU(c), [B, D].</param>
@@ -29,7 +32,7 @@ public sealed class Modulation : Module<Tensor, Tensor[]>
     public override Tensor[] forward(Tensor c)
     {
         using var scope = NewDisposeScope();
-        var vectors = _linear.call(c).chunk(_parts, dim: 1);                      // parts x [B, D]
+        var vectors = linear.call(c).chunk(_parts, dim: 1);                      // parts x [B, D]
         foreach (var vector in vectors)
             vector.MoveToOuterDisposeScope();
         return vectors;

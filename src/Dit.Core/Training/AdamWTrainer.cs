@@ -1,3 +1,4 @@
+using Dit.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -27,7 +28,14 @@ internal sealed class AdamWTrainer : IDisposable
 
     /// <summary>Scales the gradients down to the largest norm allowed.</summary>
     /// <returns>Their norm before, a scalar on their device; <see langword="null"/> without clipping.</returns>
-    public Tensor? Clip() => _maxGradientNorm is { } max ? GradientClipping.Clip(_trainable.Select(p => p.Parameter), max) : null;
+    public Tensor? Clip()
+    {
+        if (_maxGradientNorm is not { } max)
+            return null;
+        using var scope = NewDisposeScope();
+        Tensor[] gradients = [.. _trainable.Select(p => p.Parameter.grad).OfType<Tensor>()];
+        return FusedOps.ClipGradients(gradients, max).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Changes the parameters by their gradients.</summary>
     public void Step(double learningRate)

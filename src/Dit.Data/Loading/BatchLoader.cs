@@ -70,17 +70,17 @@ public sealed class BatchLoader : IBatchSource, IAsyncDisposable, IDisposable
         get => _position;
         set
         {
-            if (value.Epoch < 0 || value.Batch < 0 || value.Batch > BatchesPerEpoch)
-                throw new ArgumentOutOfRangeException(
-                    nameof(value), value, $"An epoch has {BatchesPerEpoch} batches. The position is of another data set or batch size.");
+            if (value.Epoch < 0 || value.Batch < 0) throw new ArgumentOutOfRangeException(nameof(value), value, "Epochs and batches count from 0.");
             if (_enumerating != 0) throw new InvalidOperationException("The position can be set only between enumerations: leave the loop first.");
-            _position = value.Batch == BatchesPerEpoch ? new BatchPosition(value.Epoch + 1, 0) : value;
+            _position = value;
         }
     }
 
     /// <summary>Gives the rest of the current epoch.</summary>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>, within the reading of one image.</param>
-    /// <exception cref="InvalidOperationException">Another enumeration of this loader has not ended.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another enumeration of this loader has not ended, or <see cref="Position"/> is beyond the end of an epoch.
+    /// </exception>
     public IAsyncEnumerator<Batch> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         Enumerate(cancellationToken).ToAsyncEnumerable().GetAsyncEnumerator(CancellationToken.None);
 
@@ -91,62 +91,50 @@ public sealed class BatchLoader : IBatchSource, IAsyncDisposable, IDisposable
             throw new InvalidOperationException(
                 "The loader is being enumerated already: leave that loop (or dispose its enumerator) first, or make a second loader.");
 
-        var ahead = new Queue<Task<PixelBatch>>();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         try
         {
-            var (epoch, next) = _position;
+            var (epoch, first) = _position;
             var batches = BatchesPerEpoch;
-            var order = new EpochOrder(_dataset.Count, _seed, epoch, Shuffle);
-            while (_position.Epoch == epoch)
+            if (first >= batches)
+                throw new InvalidOperationException($"The position is {_position}, but an epoch has {batches} batches. It is of another data set or batch size.");
+            using var ahead = Read(epoch, first, batches, cancellationToken);
+            for (var next = first + 1; next <= batches; next++)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
-                for (; next < batches && ahead.Count < Ahead; next++) ahead.Enqueue(Start(order, next, stop.Token));
-                var batch = Take(ahead.Dequeue(), cancellationToken);
-                _position = _position.Batch + 1 == batches ? new BatchPosition(epoch + 1, 0) : new BatchPosition(epoch, _position.Batch + 1);
+                var batch = Take(ahead, cancellationToken);
+                _position = next == batches ? new BatchPosition(epoch + 1, 0) : new BatchPosition(epoch, next);
                 yield return batch;
                 if (DisposeBatches) batch.Dispose();
             }
         }
         finally
         {
-            stop.Cancel();
-            while (ahead.TryDequeue(out var task)) Drop(task);
             _enumerating = 0;
         }
     }
 
-    private int Ahead => Workers == 0 ? 1 : Workers + Prefetch;
-
-    private Task<PixelBatch> Start(EpochOrder order, long number, CancellationToken stop)
+    private ReadAhead Read(long epoch, long first, long batches, CancellationToken cancellationToken)
     {
+        var order = new EpochOrder(_dataset.Count, _seed, epoch, Shuffle);
         var reader = new BatchReader(_dataset, _batchSize, HorizontalFlip);
-        if (Workers == 0) return Task.FromResult(reader.Read(order, number, stop));
-        _pool ??= new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Workers);
-        return Task.Factory.StartNew(() => reader.Read(order, number, stop), stop, TaskCreationOptions.DenyChildAttach, _pool.ConcurrentScheduler);
+        if (Workers > 0) _pool ??= new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Workers);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        return new ReadAhead((number, token) => reader.Read(order, number, token), first, batches, Workers + Prefetch, _pool?.ConcurrentScheduler, stop);
     }
 
-    private Batch Take(Task<PixelBatch> task, CancellationToken cancellationToken)
+    private Batch Take(ReadAhead ahead, CancellationToken cancellationToken)
     {
         try
         {
-            using var pixels = task.GetAwaiter().GetResult();
+            cancellationToken.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+            using var pixels = ahead.Next();
             return pixels.ToBatch();
         }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested || cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();       // with the consumer's token, not ours
             throw new ObjectDisposedException(GetType().FullName);
         }
-    }
-
-    /// <summary>Waits for a batch that nobody will take; what went wrong with it is nobody's concern.</summary>
-    private static void Drop(Task<PixelBatch> task)
-    {
-        Task.WaitAny(task);
-        if (task.IsCompletedSuccessfully) task.Result.Dispose();
-        else _ = task.Exception;
     }
 
     /// <summary>Ends the workers and waits for them; an enumeration that has not ended ends with an <see cref="ObjectDisposedException"/>.</summary>

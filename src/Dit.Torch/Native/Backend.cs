@@ -39,13 +39,8 @@ internal static unsafe class Backend
 
     internal static bool AllowTF32
     {
-        get
-        {
-            int matmul, cudnn;
-            NativeMethods.Check(NativeMethods.dit_tf32(&matmul, &cudnn));
-            return matmul != 0;
-        }
-        set => NativeMethods.Check(NativeMethods.dit_set_tf32(value ? 1 : 0, value ? 1 : 0));
+        get => backends.cuda.matmul.allow_tf32;
+        set => backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = value;
     }
 
     internal static bool Supports(Feature feature) => feature switch
@@ -87,6 +82,14 @@ internal static unsafe class Backend
     {
         using var quiet = no_grad();
         Operator.CallVoid("dit::ema_", shadows.ToArray(), parameters.ToArray(), decay);
+    }
+
+    internal static Tensor ClipGradients(IReadOnlyList<Tensor> gradients, double maxNorm)
+    {
+        var list = gradients.ToArray();
+        var norm = Operator.Call("dit::grad_norm", list, 2.0);
+        Operator.CallVoid("dit::clip_grad_", list, norm, maxNorm);
+        return norm;
     }
 
     private static string Text(byte* utf8) => Marshal.PtrToStringUTF8((nint)utf8) ?? "";

@@ -98,10 +98,13 @@ public sealed class BatchLoaderErrorTests
         await using var small = new BatchLoader(new CountingDataset(3), 4, seed: 0);
         Assert.Contains("3 images", (await Assert.ThrowsAsync<InvalidOperationException>(() => Epochs.Labels(small))).Message, StringComparison.Ordinal);
         await using var loader = new BatchLoader(new CountingDataset(12), 4, seed: 0);
-        Assert.Throws<ArgumentOutOfRangeException>(() => loader.Position = new BatchPosition(0, 4));
         Assert.Throws<ArgumentOutOfRangeException>(() => loader.Position = new BatchPosition(-1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => loader.Position = new BatchPosition(0, -1));
         loader.Position = new BatchPosition(0, 3);
-        Assert.Equal(new BatchPosition(1, 0), loader.Position);
+        Assert.Contains("3 batches", (await Assert.ThrowsAsync<InvalidOperationException>(() => Epochs.Labels(loader))).Message, StringComparison.Ordinal);
+        loader.Position = new BatchPosition(5, 2);
+        Assert.Single(await Epochs.Labels(loader));
+        Assert.Equal(new BatchPosition(6, 0), loader.Position);
     }
 
 }

@@ -54,7 +54,7 @@ public class GuidanceTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     public void Impossible_scales_are_refused(double scale) =>
-        Assert.Throws<ArgumentOutOfRangeException>("scale", () => Conditional().Guided(scale));
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(scale), () => Conditional().Guided(scale));
 
     [Fact]
     public void The_number_of_labels_is_that_of_the_noise()

@@ -15,7 +15,7 @@ public class DenoisingObjectiveTests
         using var scope = NewDisposeScope();
         var images = linspace(-1, 1, 3 * 4).view(3, 1, 2, 2);
         var network = new LabelNetwork { Gain = 0.5 };
-        var loss = Objective(new Fixed(0.25, 0.5, 1)).Loss(network, images, labels: null, new Generator(Seed));
+        var loss = Objective(new Fixed(0.25f, 0.5f, 1)).Loss(network, images, labels: null, new Generator(Seed));
 
         var x0 = images.data<float>().ToArray();
         var eps = randn([3, 1, 2, 2], generator: new Generator(Seed)).data<float>().ToArray();

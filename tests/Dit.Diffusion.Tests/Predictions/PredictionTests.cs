@@ -67,7 +67,7 @@ public class PredictionTests
     public void Times_off_the_path_are_refused(double t)
     {
         using var x = zeros(1, 1, 2, 2);
-        Assert.Throws<ArgumentOutOfRangeException>("t", () => new GaussianDenoiser(0, 1).Clean(x, t));
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(t), () => new GaussianDenoiser(0, 1).Clean(x, t));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Torch.Tests.Extensions;
@@ -24,6 +23,7 @@ public sealed class EngineTests
     [Fact]
     public void Live_bytes_count_the_tensors_that_live()
     {
+        Memory.Settle();
         var before = Engine.Memory().LiveBytes;
         using (var t = zeros(1000, 1000)) Assert.InRange(Engine.Memory().LiveBytes - before, 4_000_000, 4_200_000);
         Assert.Equal(before, Engine.Memory().LiveBytes);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Torch.Tests.Tensors;
@@ -42,7 +41,7 @@ public sealed class ArithmeticTests
         using var scope = NewDisposeScope();
         var t = tensor(new float[,] { { 1, 5, 3 }, { 4, 2, 6 } });
         Assert.Equal(21, t.sum().item<float>());
-        Assert.Equal([5f, 7, 9], t.sum(0).data<float>().ToArray());
+        Assert.Equal([5f, 7, 9], t.sum(dim: 0).data<float>().ToArray());
         Assert.Equal([3f, 4], t.mean([1]).data<float>().ToArray());
         Assert.Equal(3.5, t.var().item<float>(), 6);
         var (values, places) = t.max(1);

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Torch.Tests.Tensors;
@@ -32,7 +31,7 @@ public sealed class IndexingTests
     {
         using var scope = NewDisposeScope();
         var t = Cube().view(6, 4);
-        Assert.Equal([20f, 21, 22, 23, 0, 1, 2, 3], Values(t[tensor([5L, 0L], [2])]));
+        Assert.Equal([20f, 21, 22, 23, 0, 1, 2, 3], Values(t[tensor(new long[] { 5, 0 })]));
         Assert.Equal([22f, 23], Values(t[t > 21]));
         t[t > 20] = 0f;
         Assert.Equal(20 * 21 / 2, t.sum().item<float>());

@@ -12,6 +12,7 @@ CpuKernels make_kernels() {
   add_elementwise(kernels);
   add_norm(kernels);
   add_attention(kernels);
+  add_attention_backward(kernels);
   add_optimizer(kernels);
   return kernels;
 }

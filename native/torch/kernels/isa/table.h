@@ -14,6 +14,8 @@ template <class T>
 struct Rows {
   T* data;
   int64_t stride;
+
+  Rows from(int64_t row) const { return {data + row * stride, stride}; }
 };
 
 /// The rows of one head of packed attention.

@@ -3,6 +3,10 @@
 // Vectors of this file's instruction set, in the compilers' own vector notation: the same source is compiled for
 // every instruction set (macro DIT_ISA), and everything here is internal to the file that includes it.
 
+#ifdef __AVX512BF16__
+#include <immintrin.h>
+#endif
+
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -45,10 +49,14 @@ DIT_INLINE Vec widen(HalfVec half) {
 
 // Round to nearest even; NaN stays NaN.
 DIT_INLINE HalfVec narrow(Vec value) {
+#ifdef __AVX512BF16__
+  return bit_cast<HalfVec>(_mm512_cvtneps_pbh(bit_cast<__m512>(value)));
+#else
   const UintVec bits = bit_cast<UintVec>(value);
   const UintVec rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   const IntVec is_nan = value != value;
   return __builtin_convertvector(is_nan ? UintVec{} + 0x7fc0 : rounded, HalfVec);
+#endif
 }
 
 // The first `count` (at most W) elements; the rest are zero. With the constant W it is one load.

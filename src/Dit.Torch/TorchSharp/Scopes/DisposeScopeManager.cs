@@ -13,6 +13,8 @@ public class DisposeScopeManager
 
     internal static DisposeScopeManager Current => current ??= new DisposeScopeManager();
 
+    internal DisposeScope? Innermost => innermost;
+
     internal ThreadDisposeScopeStatistics Statistics_ { get; } = new();
 
     /// <summary>Counts of the tensors made and disposed on the current thread.</summary>

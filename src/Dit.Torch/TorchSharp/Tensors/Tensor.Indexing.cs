@@ -42,28 +42,28 @@ public static partial class torch
         /// <summary>The part at an index of the first dimension, as a view, or a new value for it.</summary>
         public Tensor this[long i1]
         {
-            get => index(i1);
+            get => index((TensorIndex)i1);
             set => this[[(TensorIndex)i1]] = value;
         }
 
         /// <summary>The part at an index of the first two dimensions, as a view, or a new value for it.</summary>
         public Tensor this[long i1, long i2]
         {
-            get => index(i1, i2);
+            get => index((TensorIndex)i1, i2);
             set => this[[i1, (TensorIndex)i2]] = value;
         }
 
         /// <summary>The part at an index of the first three dimensions, as a view, or a new value for it.</summary>
         public Tensor this[long i1, long i2, long i3]
         {
-            get => index(i1, i2, i3);
+            get => index((TensorIndex)i1, i2, i3);
             set => this[[i1, i2, (TensorIndex)i3]] = value;
         }
 
         /// <summary>The part at an index of the first four dimensions, as a view, or a new value for it.</summary>
         public Tensor this[long i1, long i2, long i3, long i4]
         {
-            get => index(i1, i2, i3, i4);
+            get => index((TensorIndex)i1, i2, i3, i4);
             set => this[[i1, i2, i3, (TensorIndex)i4]] = value;
         }
 

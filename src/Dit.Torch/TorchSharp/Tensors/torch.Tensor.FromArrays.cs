@@ -200,6 +200,10 @@ public static partial class torch
     public static Tensor tensor(IList<bool> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromArray(rawArray.ToArray(), null, ScalarType.Bool, dtype, device, requires_grad, names);
 
+    /// <summary>A copy of a list as a tensor of the given shape.</summary>
+    public static Tensor tensor(IList<long> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+        FromArray(rawArray.ToArray(), dimensions.ToArray(), ScalarType.Int64, dtype, device, requires_grad, names);
+
     /// <summary>A copy of an array of any element type and number of dimensions as a tensor.</summary>
     /// <exception cref="NotSupportedException">The elements are of a type that tensors do not hold.</exception>
     public static Tensor from_array(Array rawArray, ScalarType? dtype, Device? device = null, bool requires_grad = false, string[]? names = null)

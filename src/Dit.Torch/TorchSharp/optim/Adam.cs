@@ -17,7 +17,8 @@ public partial class Adam : OptimizerHelper, IBetas
     /// <param name="weight_decay">The strength of the L2 penalty.</param>
     /// <param name="amsgrad">Whether the greatest mean of squares so far is used.</param>
     /// <param name="maximize">Whether to climb.</param>
-    public Adam(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+    public Adam(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0,
+        bool amsgrad = false, bool maximize = false)
         : this([new ParamGroup { Parameters = parameters }], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize) { }
 
     /// <summary>Creates the optimizer.</summary>
@@ -29,7 +30,8 @@ public partial class Adam : OptimizerHelper, IBetas
     /// <param name="weight_decay">The strength of the L2 penalty.</param>
     /// <param name="amsgrad">Whether the greatest mean of squares so far is used.</param>
     /// <param name="maximize">Whether to climb.</param>
-    public Adam(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+    public Adam(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0,
+        bool amsgrad = false, bool maximize = false)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (!(lr >= 0)) throw new ArgumentOutOfRangeException(nameof(lr), lr, "A learning rate is not negative.");
@@ -173,8 +175,10 @@ public partial class Adam : OptimizerHelper, IBetas
         /// <param name="weight_decay">The strength of the L2 penalty.</param>
         /// <param name="amsgrad">Whether the greatest mean of squares so far is used.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
-            : base(parameters, new Options { LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize }) { }
+        public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+            double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+            : base(parameters, new Options { LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad,
+                maximize = maximize }) { }
 
         /// <summary>How slowly the two means move.</summary>
         public (double, double) Betas

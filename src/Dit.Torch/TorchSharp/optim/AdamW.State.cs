@@ -1,4 +1,3 @@
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace TorchSharp.Modules;
@@ -38,8 +37,8 @@ public partial class AdamW
         {
             ArgumentNullException.ThrowIfNull(writer);
             writer.Write(step);
-            TensorFile.Write(writer, exp_avg);
-            TensorFile.Write(writer, exp_avg_sq);
+            exp_avg.Save(writer);
+            exp_avg_sq.Save(writer);
             SaveConditionalStateTensor(writer, max_exp_avg_sq);
         }
 
@@ -65,7 +64,8 @@ public partial class AdamW
 
         /// <inheritdoc/>
         public override bool ApproximatelyEquals(OptimizerState other) =>
-            other is State state && step == state.step && Close(exp_avg, state.exp_avg) && Close(exp_avg_sq, state.exp_avg_sq) && Close(max_exp_avg_sq, state.max_exp_avg_sq);
+            other is State state && step == state.step && Close(exp_avg, state.exp_avg) && Close(exp_avg_sq, state.exp_avg_sq) &&
+            Close(max_exp_avg_sq, state.max_exp_avg_sq);
 
         /// <inheritdoc/>
         public override void to(Device device)

@@ -42,7 +42,7 @@ public static partial class torch
                 foreach (var parameter in parameters())
                 {
                     using var gradient = parameter.grad;
-                    gradient?.zero_().Dispose();
+                    gradient?.zero_();
                 }
             }
 

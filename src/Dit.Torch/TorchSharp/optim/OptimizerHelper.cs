@@ -123,7 +123,8 @@ public abstract class OptimizerHelper : Optimizer
         var parameters = group.Parameters = [.. group.Parameters];
         foreach (var parameter in parameters)
             if (parameter is null) throw new ArgumentException("A parameter is null.", nameof(group));
-            else if (states.ContainsKey(parameter)) throw new ArgumentException("A parameter is in two groups of the optimizer, or twice in one.", nameof(group));
+            else if (states.ContainsKey(parameter))
+                throw new ArgumentException("A parameter is in two groups of the optimizer, or twice in one.", nameof(group));
         group.InitialLearningRate = group.LearningRate;
         foreach (var parameter in parameters)
         {
@@ -146,7 +147,8 @@ public abstract class OptimizerHelper : Optimizer
 
     private static void CheckCounts(StateDictionary own, long options, long states, string argument)
     {
-        if (options != own.Options.Count) throw new ArgumentException($"The state has {options} groups of parameters, the optimizer {own.Options.Count}.", argument);
+        if (options != own.Options.Count)
+            throw new ArgumentException($"The state has {options} groups of parameters, the optimizer {own.Options.Count}.", argument);
         if (states != own.State.Count) throw new ArgumentException($"The state has {states} parameters, the optimizer {own.State.Count}.", argument);
     }
 }

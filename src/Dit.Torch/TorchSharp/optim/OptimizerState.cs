@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace TorchSharp.Modules;
@@ -45,7 +44,7 @@ public abstract class OptimizerState
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.Write(tensor is not null);
-        if (tensor is not null) TensorFile.Write(writer, tensor);
+        if (tensor is not null) tensor.Save(writer);
     }
 
     /// <summary>Reads a tensor that may be null.</summary>
@@ -68,7 +67,7 @@ public abstract class OptimizerState
 
     private protected Tensor ReadTensor(BinaryReader reader) => ReadTensor(reader, _parameter.device);
 
-    private static Tensor ReadTensor(BinaryReader reader, Device device) => TensorFile.Read(reader).to(device, disposeAfter: true);
+    private static Tensor ReadTensor(BinaryReader reader, Device device) => TensorExtensionMethods.Load(reader).to(device, disposeAfter: true);
 
     /// <summary>Puts a tensor into a field of the state, outside all scopes, and frees what was there.</summary>
     private protected static void Keep<T>(ref T field, T value) where T : Tensor?

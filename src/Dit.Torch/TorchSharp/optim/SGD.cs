@@ -14,7 +14,8 @@ public partial class SGD : OptimizerHelper, IMomentum
     /// <param name="weight_decay">The strength of the L2 penalty.</param>
     /// <param name="nesterov">Whether the gradient is looked up ahead.</param>
     /// <param name="maximize">Whether to climb.</param>
-    public SGD(IEnumerable<Parameter> parameters, double lr, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0, bool nesterov = false, bool maximize = false)
+    public SGD(IEnumerable<Parameter> parameters, double lr, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0, bool nesterov = false,
+        bool maximize = false)
         : this([new ParamGroup { Parameters = parameters }], lr, momentum, dampening, weight_decay, nesterov, maximize) { }
 
     /// <summary>Creates the optimizer.</summary>
@@ -25,7 +26,8 @@ public partial class SGD : OptimizerHelper, IMomentum
     /// <param name="weight_decay">The strength of the L2 penalty.</param>
     /// <param name="nesterov">Whether the gradient is looked up ahead.</param>
     /// <param name="maximize">Whether to climb.</param>
-    public SGD(IEnumerable<ParamGroup> parameters, double lr, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0, bool nesterov = false, bool maximize = false)
+    public SGD(IEnumerable<ParamGroup> parameters, double lr, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0, bool nesterov = false,
+        bool maximize = false)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (!(lr >= 0)) throw new ArgumentOutOfRangeException(nameof(lr), lr, "A learning rate is not negative.");
@@ -158,8 +160,10 @@ public partial class SGD : OptimizerHelper, IMomentum
         /// <param name="weight_decay">The strength of the L2 penalty.</param>
         /// <param name="nesterov">Whether the gradient is looked up ahead.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0, bool nesterov = false, bool maximize = false)
-            : base(parameters, new Options { LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov, maximize = maximize }) { }
+        public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0,
+            bool nesterov = false, bool maximize = false)
+            : base(parameters, new Options { LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov,
+                maximize = maximize }) { }
 
         /// <summary>How much of the last step is kept.</summary>
         public double Momentum

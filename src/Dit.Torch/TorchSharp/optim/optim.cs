@@ -15,7 +15,8 @@ public static partial class torch
         /// <param name="weight_decay">The strength of the L2 penalty.</param>
         /// <param name="nesterov">Whether the gradient is looked up ahead.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public static SGD SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0, bool nesterov = false, bool maximize = false) =>
+        public static SGD SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0,
+            bool nesterov = false, bool maximize = false) =>
             new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
 
         /// <summary>Stochastic gradient descent.</summary>
@@ -26,7 +27,8 @@ public static partial class torch
         /// <param name="weight_decay">The strength of the L2 penalty.</param>
         /// <param name="nesterov">Whether the gradient is looked up ahead.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public static SGD SGD(IEnumerable<(string name, Parameter parameter)> parameters, double learningRate, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0, bool nesterov = false, bool maximize = false) =>
+        public static SGD SGD(IEnumerable<(string name, Parameter parameter)> parameters, double learningRate, double momentum = 0.0, double dampening = 0.0,
+            double weight_decay = 0.0, bool nesterov = false, bool maximize = false) =>
             new(Unnamed(parameters), learningRate, momentum, dampening, weight_decay, nesterov, maximize);
 
         /// <summary>Stochastic gradient descent.</summary>
@@ -37,7 +39,8 @@ public static partial class torch
         /// <param name="weight_decay">The strength of the L2 penalty.</param>
         /// <param name="nesterov">Whether the gradient is looked up ahead.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public static SGD SGD(IEnumerable<SGD.ParamGroup> parameters, double learningRate, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0, bool nesterov = false, bool maximize = false) =>
+        public static SGD SGD(IEnumerable<SGD.ParamGroup> parameters, double learningRate, double momentum = 0.0, double dampening = 0.0,
+            double weight_decay = 0.0, bool nesterov = false, bool maximize = false) =>
             new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
 
         /// <summary>Adam (Kingma and Ba 2015).</summary>
@@ -49,7 +52,8 @@ public static partial class torch
         /// <param name="weight_decay">The strength of the L2 penalty.</param>
         /// <param name="amsgrad">Whether the greatest mean of squares so far is used.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public static Adam Adam(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+        public static Adam Adam(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+            double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
             new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
         /// <summary>Adam (Kingma and Ba 2015).</summary>
@@ -61,7 +65,8 @@ public static partial class torch
         /// <param name="weight_decay">The strength of the L2 penalty.</param>
         /// <param name="amsgrad">Whether the greatest mean of squares so far is used.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public static Adam Adam(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+        public static Adam Adam(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+            double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
             new(Unnamed(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
         /// <summary>Adam (Kingma and Ba 2015).</summary>
@@ -73,7 +78,8 @@ public static partial class torch
         /// <param name="weight_decay">The strength of the L2 penalty.</param>
         /// <param name="amsgrad">Whether the greatest mean of squares so far is used.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public static Adam Adam(IEnumerable<Adam.ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+        public static Adam Adam(IEnumerable<Adam.ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+            double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
             new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
         /// <summary>Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019).</summary>
@@ -85,7 +91,8 @@ public static partial class torch
         /// <param name="weight_decay">The share of each parameter, times the learning rate, that a step takes away.</param>
         /// <param name="amsgrad">Whether the greatest mean of squares so far is used.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public static AdamW AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+        public static AdamW AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+            double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
             new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
         /// <summary>Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019).</summary>
@@ -97,7 +104,8 @@ public static partial class torch
         /// <param name="weight_decay">The share of each parameter, times the learning rate, that a step takes away.</param>
         /// <param name="amsgrad">Whether the greatest mean of squares so far is used.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public static AdamW AdamW(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+        public static AdamW AdamW(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+            double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
             new(Unnamed(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
         /// <summary>Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019).</summary>
@@ -109,7 +117,8 @@ public static partial class torch
         /// <param name="weight_decay">The share of each parameter, times the learning rate, that a step takes away.</param>
         /// <param name="amsgrad">Whether the greatest mean of squares so far is used.</param>
         /// <param name="maximize">Whether to climb.</param>
-        public static AdamW AdamW(IEnumerable<AdamW.ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+        public static AdamW AdamW(IEnumerable<AdamW.ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+            double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
             new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
         private static IEnumerable<Parameter> Unnamed(IEnumerable<(string name, Parameter parameter)> parameters)

@@ -135,7 +135,8 @@ public class ParameterDict : Module, IDictionary<string, Parameter>, IList<(stri
     /// <summary>Copies the contents.</summary>
     /// <param name="array">Where to.</param>
     /// <param name="arrayIndex">The first place there.</param>
-    public void CopyTo(KeyValuePair<string, Parameter>[] array, int arrayIndex) => ((ICollection<KeyValuePair<string, Parameter>>)contents).CopyTo(array, arrayIndex);
+    public void CopyTo(KeyValuePair<string, Parameter>[] array, int arrayIndex) =>
+        ((ICollection<KeyValuePair<string, Parameter>>)contents).CopyTo(array, arrayIndex);
 
     /// <summary>The keys and parameters in order.</summary>
     public IEnumerator<(string, Parameter)> GetEnumerator() => contents.Select(item => (item.Key, item.Value)).GetEnumerator();

@@ -30,7 +30,8 @@ public static partial class torch
         /// <param name="sparse">Whether the gradient is sparse.</param>
         /// <param name="device">Where the parameters live; torch's default if null.</param>
         /// <param name="dtype">Their type; torch's default if null.</param>
-        public static Embedding Embedding(long num_embeddings, long embedding_dims, long? padding_idx = null, double? max_norm = null, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false, Device? device = null, ScalarType? dtype = null) =>
+        public static Embedding Embedding(long num_embeddings, long embedding_dims, long? padding_idx = null, double? max_norm = null, double norm_type = 2.0,
+            bool scale_grad_by_freq = false, bool sparse = false, Device? device = null, ScalarType? dtype = null) =>
             new(num_embeddings, embedding_dims, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, device, dtype);
 
         /// <summary>A table of given vectors.</summary>
@@ -43,7 +44,8 @@ public static partial class torch
         /// <param name="sparse">Whether the gradient is sparse.</param>
         /// <param name="device">Where to move them; null leaves them where they are.</param>
         /// <param name="dtype">What to convert them to; null leaves them as they are.</param>
-        public static Embedding Embedding_from_pretrained(Tensor embeddings, bool freeze = true, long? padding_idx = null, double? max_norm = null, double norm_type = 2.0,
+        public static Embedding Embedding_from_pretrained(Tensor embeddings, bool freeze = true, long? padding_idx = null, double? max_norm = null,
+            double norm_type = 2.0,
             bool scale_grad_by_freq = false, bool sparse = false, Device? device = null, ScalarType? dtype = null)
         {
             ArgumentNullException.ThrowIfNull(embeddings);

@@ -13,7 +13,8 @@ public static partial class torch
         /// <param name="bias">Whether there is a shift.</param>
         /// <param name="device">Where the parameters live; torch's default if null.</param>
         /// <param name="dtype">Their type; torch's default if null.</param>
-        public static LayerNorm LayerNorm(long normalized_shape, double eps = 1e-5, bool elementwise_affine = true, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
+        public static LayerNorm LayerNorm(long normalized_shape, double eps = 1e-5, bool elementwise_affine = true, bool bias = true, Device? device = null,
+            ScalarType? dtype = null) =>
             new([normalized_shape], eps, elementwise_affine, bias, device, dtype);
 
         /// <summary>Normalises the last dimensions.</summary>
@@ -23,7 +24,8 @@ public static partial class torch
         /// <param name="bias">Whether there is a shift.</param>
         /// <param name="device">Where the parameters live; torch's default if null.</param>
         /// <param name="dtype">Their type; torch's default if null.</param>
-        public static LayerNorm LayerNorm(long[] normalized_shape, double eps = 1e-5, bool elementwise_affine = true, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
+        public static LayerNorm LayerNorm(long[] normalized_shape, double eps = 1e-5, bool elementwise_affine = true, bool bias = true, Device? device = null,
+            ScalarType? dtype = null) =>
             new(normalized_shape, eps, elementwise_affine, bias, device, dtype);
 
         /// <summary>Normalises groups of channels.</summary>
@@ -33,7 +35,8 @@ public static partial class torch
         /// <param name="affine">Whether there are a scale and a shift.</param>
         /// <param name="device">Where the parameters live; torch's default if null.</param>
         /// <param name="dtype">Their type; torch's default if null.</param>
-        public static GroupNorm GroupNorm(long num_groups, long num_channels, double eps = 1e-5, bool affine = true, Device? device = null, ScalarType? dtype = null) =>
+        public static GroupNorm GroupNorm(long num_groups, long num_channels, double eps = 1e-5, bool affine = true, Device? device = null,
+            ScalarType? dtype = null) =>
             new(num_groups, num_channels, eps, affine, device, dtype);
 
         /// <summary>Normalises each channel of [B, C] or [B, C, L] over the batch.</summary>
@@ -44,7 +47,8 @@ public static partial class torch
         /// <param name="track_running_stats">Whether there are running statistics.</param>
         /// <param name="device">Where the parameters live; torch's default if null.</param>
         /// <param name="dtype">Their type; torch's default if null.</param>
-        public static BatchNorm1d BatchNorm1d(long num_features, double eps = 1e-5, double momentum = 0.1, bool affine = true, bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
+        public static BatchNorm1d BatchNorm1d(long num_features, double eps = 1e-5, double momentum = 0.1, bool affine = true, bool track_running_stats = true,
+            Device? device = null, ScalarType? dtype = null) =>
             new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
         /// <summary>Normalises each channel of [B, C, H, W] over the batch.</summary>
@@ -55,7 +59,8 @@ public static partial class torch
         /// <param name="track_running_stats">Whether there are running statistics.</param>
         /// <param name="device">Where the parameters live; torch's default if null.</param>
         /// <param name="dtype">Their type; torch's default if null.</param>
-        public static BatchNorm2d BatchNorm2d(long num_features, double eps = 1e-5, double momentum = 0.1, bool affine = true, bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
+        public static BatchNorm2d BatchNorm2d(long num_features, double eps = 1e-5, double momentum = 0.1, bool affine = true, bool track_running_stats = true,
+            Device? device = null, ScalarType? dtype = null) =>
             new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
     }
 }

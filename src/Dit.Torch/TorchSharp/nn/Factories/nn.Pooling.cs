@@ -21,7 +21,8 @@ public static partial class torch
         /// <param name="padding">The margin on either side.</param>
         /// <param name="dilation">The distance between the window's points.</param>
         /// <param name="ceil_mode">Whether an incomplete window at the end counts.</param>
-        public static MaxPool2d MaxPool2d((long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, (long, long)? dilation = null, bool ceil_mode = false) =>
+        public static MaxPool2d MaxPool2d((long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, (long, long)? dilation = null,
+            bool ceil_mode = false) =>
             MaxPool2d(functional.Two(kernel_size), functional.Two(stride), functional.Two(padding), functional.Two(dilation), ceil_mode);
 
         /// <summary>The greatest value of each window of [B, C, H, W].</summary>
@@ -40,7 +41,8 @@ public static partial class torch
         /// <param name="ceil_mode">Whether an incomplete window at the end counts.</param>
         /// <param name="count_include_pad">Whether the margin counts in the mean.</param>
         /// <param name="divisor_override">What to divide by instead of the window's size, or null.</param>
-        public static AvgPool2d AvgPool2d(long kernel_size, long? stride = null, long? padding = null, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
+        public static AvgPool2d AvgPool2d(long kernel_size, long? stride = null, long? padding = null, bool ceil_mode = false, bool count_include_pad = true,
+            long? divisor_override = null) =>
             AvgPool2d([kernel_size], functional.One(stride), functional.One(padding), ceil_mode, count_include_pad, divisor_override);
 
         /// <summary>The mean of each window of [B, C, H, W].</summary>
@@ -50,7 +52,8 @@ public static partial class torch
         /// <param name="ceil_mode">Whether an incomplete window at the end counts.</param>
         /// <param name="count_include_pad">Whether the margin counts in the mean.</param>
         /// <param name="divisor_override">What to divide by instead of the window's size, or null.</param>
-        public static AvgPool2d AvgPool2d((long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
+        public static AvgPool2d AvgPool2d((long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, bool ceil_mode = false,
+            bool count_include_pad = true, long? divisor_override = null) =>
             AvgPool2d(functional.Two(kernel_size), functional.Two(stride), functional.Two(padding), ceil_mode, count_include_pad, divisor_override);
 
         /// <summary>The mean of each window of [B, C, H, W].</summary>
@@ -60,7 +63,8 @@ public static partial class torch
         /// <param name="ceil_mode">Whether an incomplete window at the end counts.</param>
         /// <param name="count_include_pad">Whether the margin counts in the mean.</param>
         /// <param name="divisor_override">What to divide by instead of the window's size, or null.</param>
-        public static AvgPool2d AvgPool2d(long[] kernel_size, long[]? stride = null, long[]? padding = null, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
+        public static AvgPool2d AvgPool2d(long[] kernel_size, long[]? stride = null, long[]? padding = null, bool ceil_mode = false,
+            bool count_include_pad = true, long? divisor_override = null) =>
             new(kernel_size, stride ?? [], padding ?? [0], ceil_mode, count_include_pad, divisor_override);
 
         /// <summary>The mean of windows of [B, C, H, W] chosen so that the result has a given size.</summary>
@@ -106,7 +110,8 @@ public static partial class torch
         /// <param name="dilation">The distance between a patch's points.</param>
         /// <param name="padding">The margin on either side.</param>
         /// <param name="stride">The step from patch to patch.</param>
-        public static Fold Fold((long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null, (long, long)? stride = null) =>
+        public static Fold Fold((long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null,
+            (long, long)? stride = null) =>
             new(output_size, kernel_size, dilation ?? (1, 1), padding ?? (0, 0), stride ?? (1, 1));
 
         /// <summary>[B, C r^2, H, W] to [B, C, H r, W r].</summary>

@@ -11,7 +11,8 @@ public sealed class CrossEntropyLoss : WeightedLoss<Tensor, Tensor, Tensor>
     /// <param name="ignore_index">The target that does not count, or null.</param>
     /// <param name="reduction">How the losses of the elements are combined.</param>
     /// <param name="label_smoothing">The share of the target spread over all classes.</param>
-    public CrossEntropyLoss(Tensor? weight = null, long? ignore_index = null, Reduction reduction = Reduction.Mean, double label_smoothing = 0.0) : base(weight, reduction) =>
+    public CrossEntropyLoss(Tensor? weight = null, long? ignore_index = null, Reduction reduction = Reduction.Mean, double label_smoothing = 0.0)
+        : base(weight, reduction) =>
         (this.ignore_index, this.label_smoothing) = (ignore_index, label_smoothing);
 
     /// <summary>The target that does not count, or null.</summary>
@@ -23,7 +24,8 @@ public sealed class CrossEntropyLoss : WeightedLoss<Tensor, Tensor, Tensor>
     /// <summary>The loss of a prediction.</summary>
     /// <param name="input">What was predicted.</param>
     /// <param name="target">What was wanted.</param>
-    public override Tensor forward(Tensor input, Tensor target) => functional.cross_entropy(input, target, weight, ignore_index ?? -100, reduction, label_smoothing);
+    public override Tensor forward(Tensor input, Tensor target) =>
+        functional.cross_entropy(input, target, weight, ignore_index ?? -100, reduction, label_smoothing);
 }
 
 /// <summary>The negative log-probability at the target.</summary>
@@ -61,7 +63,8 @@ public sealed class BCEWithLogitsLoss : WeightedLoss<Tensor, Tensor, Tensor>
     /// <param name="weight">A weight for each class or element, or null.</param>
     /// <param name="reduction">How the losses of the elements are combined.</param>
     /// <param name="pos_weights">A weight of the positive case for each class, or null.</param>
-    public BCEWithLogitsLoss(Tensor? weight = null, Reduction reduction = Reduction.Mean, Tensor? pos_weights = null) : base(weight, reduction) => this.pos_weights = pos_weights;
+    public BCEWithLogitsLoss(Tensor? weight = null, Reduction reduction = Reduction.Mean, Tensor? pos_weights = null)
+        : base(weight, reduction) => this.pos_weights = pos_weights;
 
     /// <summary>A weight of the positive case for each class, or null.</summary>
     public Tensor? pos_weights { get; }

@@ -7,7 +7,9 @@ public static partial class torch
         /// <summary>A module with one input.</summary>
         /// <typeparam name="T">The type of input 1.</typeparam>
         /// <typeparam name="TResult">The type of the result.</typeparam>
-        public abstract class Module<T, TResult> : HookableModule<Func<Module<T, TResult>, T, T>, Func<Module<T, TResult>, T, TResult, TResult>>, IModule<T, TResult>
+        public abstract class Module<T, TResult>
+            : HookableModule<Func<Module<T, TResult>, T, T>,
+                Func<Module<T, TResult>, T, TResult, TResult>>, IModule<T, TResult>
         {
             /// <summary>Creates the module.</summary>
             /// <param name="name">Its name.</param>
@@ -34,7 +36,9 @@ public static partial class torch
         /// <typeparam name="T1">The type of input 1.</typeparam>
         /// <typeparam name="T2">The type of input 2.</typeparam>
         /// <typeparam name="TResult">The type of the result.</typeparam>
-        public abstract class Module<T1, T2, TResult> : HookableModule<Func<Module<T1, T2, TResult>, T1, T2, (T1, T2)?>, Func<Module<T1, T2, TResult>, T1, T2, TResult, TResult>>, IModule<T1, T2, TResult>
+        public abstract class Module<T1, T2, TResult>
+            : HookableModule<Func<Module<T1, T2, TResult>, T1, T2, (T1, T2)?>,
+                Func<Module<T1, T2, TResult>, T1, T2, TResult, TResult>>, IModule<T1, T2, TResult>
         {
             /// <summary>Creates the module.</summary>
             /// <param name="name">Its name.</param>
@@ -64,7 +68,9 @@ public static partial class torch
         /// <typeparam name="T2">The type of input 2.</typeparam>
         /// <typeparam name="T3">The type of input 3.</typeparam>
         /// <typeparam name="TResult">The type of the result.</typeparam>
-        public abstract class Module<T1, T2, T3, TResult> : HookableModule<Func<Module<T1, T2, T3, TResult>, T1, T2, T3, (T1, T2, T3)?>, Func<Module<T1, T2, T3, TResult>, T1, T2, T3, TResult, TResult>>, IModule<T1, T2, T3, TResult>
+        public abstract class Module<T1, T2, T3, TResult>
+            : HookableModule<Func<Module<T1, T2, T3, TResult>, T1, T2, T3, (T1, T2, T3)?>,
+                Func<Module<T1, T2, T3, TResult>, T1, T2, T3, TResult, TResult>>, IModule<T1, T2, T3, TResult>
         {
             /// <summary>Creates the module.</summary>
             /// <param name="name">Its name.</param>
@@ -97,7 +103,9 @@ public static partial class torch
         /// <typeparam name="T3">The type of input 3.</typeparam>
         /// <typeparam name="T4">The type of input 4.</typeparam>
         /// <typeparam name="TResult">The type of the result.</typeparam>
-        public abstract class Module<T1, T2, T3, T4, TResult> : HookableModule<Func<Module<T1, T2, T3, T4, TResult>, T1, T2, T3, T4, (T1, T2, T3, T4)?>, Func<Module<T1, T2, T3, T4, TResult>, T1, T2, T3, T4, TResult, TResult>>, IModule<T1, T2, T3, T4, TResult>
+        public abstract class Module<T1, T2, T3, T4, TResult>
+            : HookableModule<Func<Module<T1, T2, T3, T4, TResult>, T1, T2, T3, T4, (T1, T2, T3, T4)?>,
+                Func<Module<T1, T2, T3, T4, TResult>, T1, T2, T3, T4, TResult, TResult>>, IModule<T1, T2, T3, T4, TResult>
         {
             /// <summary>Creates the module.</summary>
             /// <param name="name">Its name.</param>
@@ -118,7 +126,8 @@ public static partial class torch
             public TResult call(T1 input1, T2 input2, T3 input3, T4 input4)
             {
                 Before();
-                foreach (var hook in preHooks.Values) (input1, input2, input3, input4) = hook(this, input1, input2, input3, input4) ?? (input1, input2, input3, input4);
+                foreach (var hook in preHooks.Values)
+                    (input1, input2, input3, input4) = hook(this, input1, input2, input3, input4) ?? (input1, input2, input3, input4);
                 var result = forward(input1, input2, input3, input4);
                 After();
                 foreach (var hook in postHooks.Values) result = hook(this, input1, input2, input3, input4, result) ?? result;
@@ -133,7 +142,9 @@ public static partial class torch
         /// <typeparam name="T4">The type of input 4.</typeparam>
         /// <typeparam name="T5">The type of input 5.</typeparam>
         /// <typeparam name="TResult">The type of the result.</typeparam>
-        public abstract class Module<T1, T2, T3, T4, T5, TResult> : HookableModule<Func<Module<T1, T2, T3, T4, T5, TResult>, T1, T2, T3, T4, T5, (T1, T2, T3, T4, T5)?>, Func<Module<T1, T2, T3, T4, T5, TResult>, T1, T2, T3, T4, T5, TResult, TResult>>, IModule<T1, T2, T3, T4, T5, TResult>
+        public abstract class Module<T1, T2, T3, T4, T5, TResult>
+            : HookableModule<Func<Module<T1, T2, T3, T4, T5, TResult>, T1, T2, T3, T4, T5, (T1, T2, T3, T4, T5)?>,
+                Func<Module<T1, T2, T3, T4, T5, TResult>, T1, T2, T3, T4, T5, TResult, TResult>>, IModule<T1, T2, T3, T4, T5, TResult>
         {
             /// <summary>Creates the module.</summary>
             /// <param name="name">Its name.</param>
@@ -156,7 +167,8 @@ public static partial class torch
             public TResult call(T1 input1, T2 input2, T3 input3, T4 input4, T5 input5)
             {
                 Before();
-                foreach (var hook in preHooks.Values) (input1, input2, input3, input4, input5) = hook(this, input1, input2, input3, input4, input5) ?? (input1, input2, input3, input4, input5);
+                foreach (var hook in preHooks.Values)
+                    (input1, input2, input3, input4, input5) = hook(this, input1, input2, input3, input4, input5) ?? (input1, input2, input3, input4, input5);
                 var result = forward(input1, input2, input3, input4, input5);
                 After();
                 foreach (var hook in postHooks.Values) result = hook(this, input1, input2, input3, input4, input5, result) ?? result;
@@ -172,7 +184,9 @@ public static partial class torch
         /// <typeparam name="T5">The type of input 5.</typeparam>
         /// <typeparam name="T6">The type of input 6.</typeparam>
         /// <typeparam name="TResult">The type of the result.</typeparam>
-        public abstract class Module<T1, T2, T3, T4, T5, T6, TResult> : HookableModule<Func<Module<T1, T2, T3, T4, T5, T6, TResult>, T1, T2, T3, T4, T5, T6, (T1, T2, T3, T4, T5, T6)?>, Func<Module<T1, T2, T3, T4, T5, T6, TResult>, T1, T2, T3, T4, T5, T6, TResult, TResult>>, IModule<T1, T2, T3, T4, T5, T6, TResult>
+        public abstract class Module<T1, T2, T3, T4, T5, T6, TResult>
+            : HookableModule<Func<Module<T1, T2, T3, T4, T5, T6, TResult>, T1, T2, T3, T4, T5, T6, (T1, T2, T3, T4, T5, T6)?>,
+                Func<Module<T1, T2, T3, T4, T5, T6, TResult>, T1, T2, T3, T4, T5, T6, TResult, TResult>>, IModule<T1, T2, T3, T4, T5, T6, TResult>
         {
             /// <summary>Creates the module.</summary>
             /// <param name="name">Its name.</param>
@@ -197,7 +211,8 @@ public static partial class torch
             public TResult call(T1 input1, T2 input2, T3 input3, T4 input4, T5 input5, T6 input6)
             {
                 Before();
-                foreach (var hook in preHooks.Values) (input1, input2, input3, input4, input5, input6) = hook(this, input1, input2, input3, input4, input5, input6) ?? (input1, input2, input3, input4, input5, input6);
+                foreach (var hook in preHooks.Values)
+                    (input1, input2, input3, input4, input5, input6) = hook(this, input1, input2, input3, input4, input5, input6) ?? (input1, input2, input3, input4, input5, input6);
                 var result = forward(input1, input2, input3, input4, input5, input6);
                 After();
                 foreach (var hook in postHooks.Values) result = hook(this, input1, input2, input3, input4, input5, input6, result) ?? result;

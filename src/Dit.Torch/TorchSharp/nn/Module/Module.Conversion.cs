@@ -81,7 +81,8 @@ public static partial class torch
 
             private static void CheckFloatingPoint(ScalarType dtype)
             {
-                if (dtype is not (ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64 or ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64))
+                if (dtype is not (ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64
+                    or ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64))
                     throw new ArgumentException($"A module converts to floating-point or complex types only, not to {dtype}.", nameof(dtype));
             }
 

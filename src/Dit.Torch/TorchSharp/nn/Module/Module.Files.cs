@@ -1,6 +1,3 @@
-using TorchSharp.Utils;
-
-
 namespace TorchSharp;
 
 public static partial class torch
@@ -55,7 +52,7 @@ public static partial class torch
                 foreach (var (key, tensor) in entries)
                 {
                     writer.Write(key);
-                    TensorFile.Write(writer, tensor);
+                    tensor.Save(writer);
                 }
             }
 
@@ -97,7 +94,7 @@ public static partial class torch
                 for (long i = 0; i < count; i++)
                 {
                     var key = reader.ReadString();
-                    source[key] = TensorFile.Read(reader);
+                    source[key] = TensorExtensionMethods.Load(reader);
                 }
                 load_state_dict(source, strict, skip);
                 if (loadedParameters is not null)

@@ -43,7 +43,8 @@ public static partial class torch
                 var isIncomplete = strict && (missing.Count > 0 || unexpected.Count > 0);
                 if (isIncomplete || misshapen.Count > 0)
                 {
-                    var message = $"The state does not fit {GetName()}: {Listed(missing, "missing")}, {Listed(unexpected, "unexpected")}, {Listed(misshapen, "misshapen")}.";
+                    var message = $"The state does not fit {GetName()}: " +
+                        $"{Listed(missing, "missing")}, {Listed(unexpected, "unexpected")}, {Listed(misshapen, "misshapen")}.";
                     throw isIncomplete ? new InvalidOperationException(message) : new ArgumentException(message, nameof(source));
                 }
 

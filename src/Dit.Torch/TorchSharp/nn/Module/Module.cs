@@ -60,7 +60,7 @@ public static partial class torch
                         continue;
                     }
                     using var gradient = parameter.grad;
-                    gradient?.zero_().Dispose();
+                    gradient?.zero_();
                 }
             }
 

@@ -10,7 +10,8 @@ public static class ModuleExtensionMethods
     /// <param name="deviceIndex">The index, or -1 for the current one.</param>
     /// <param name="non_blocking">Whether the copies may go on after the call.</param>
     /// <returns>The module.</returns>
-    public static T to<T>(this T module, DeviceType deviceType, int deviceIndex = -1, bool non_blocking = false) where T : torch.nn.Module => (T)module._to(deviceType, deviceIndex, non_blocking);
+    public static T to<T>(this T module, DeviceType deviceType, int deviceIndex = -1,
+        bool non_blocking = false) where T : torch.nn.Module => (T)module._to(deviceType, deviceIndex, non_blocking);
 
     /// <summary>Moves the parameters and buffers to a device.</summary>
     /// <typeparam name="T">The module's class.</typeparam>
@@ -18,7 +19,8 @@ public static class ModuleExtensionMethods
     /// <param name="device">The device.</param>
     /// <param name="non_blocking">Whether the copies may go on after the call.</param>
     /// <returns>The module.</returns>
-    public static T to<T>(this T module, torch.Device device, bool non_blocking = false) where T : torch.nn.Module => (T)module._to(device.type, device.index, non_blocking);
+    public static T to<T>(this T module, torch.Device device, bool non_blocking = false) where T : torch.nn.Module =>
+        (T)module._to(device.type, device.index, non_blocking);
 
     /// <summary>Moves the parameters and buffers to a device, given as in "cuda:0".</summary>
     /// <typeparam name="T">The module's class.</typeparam>
@@ -26,7 +28,8 @@ public static class ModuleExtensionMethods
     /// <param name="device">The device.</param>
     /// <param name="non_blocking">Whether the copies may go on after the call.</param>
     /// <returns>The module.</returns>
-    public static T to<T>(this T module, string device, bool non_blocking = false) where T : torch.nn.Module => module.to(new torch.Device(device), non_blocking);
+    public static T to<T>(this T module, string device, bool non_blocking = false) where T : torch.nn.Module =>
+        module.to(new torch.Device(device), non_blocking);
 
     /// <summary>Converts the floating-point parameters and buffers.</summary>
     /// <typeparam name="T">The module's class.</typeparam>
@@ -43,7 +46,8 @@ public static class ModuleExtensionMethods
     /// <param name="type">The floating-point type.</param>
     /// <param name="non_blocking">Whether the copies may go on after the call.</param>
     /// <returns>The module.</returns>
-    public static T to<T>(this T module, torch.Device device, torch.ScalarType type, bool non_blocking = false) where T : torch.nn.Module => (T)module._to(device, type, non_blocking);
+    public static T to<T>(this T module, torch.Device device, torch.ScalarType type,
+        bool non_blocking = false) where T : torch.nn.Module => (T)module._to(device, type, non_blocking);
 
     /// <summary>Moves and converts the parameters and buffers to what a tensor has.</summary>
     /// <typeparam name="T">The module's class.</typeparam>
@@ -66,7 +70,8 @@ public static class ModuleExtensionMethods
     /// <param name="deviceIndex">The index, or -1 for the current one.</param>
     /// <param name="non_blocking">Whether the copies may go on after the call.</param>
     /// <returns>The module.</returns>
-    public static T cuda<T>(this T module, int deviceIndex = -1, bool non_blocking = false) where T : torch.nn.Module => module.to(DeviceType.CUDA, deviceIndex, non_blocking);
+    public static T cuda<T>(this T module, int deviceIndex = -1, bool non_blocking = false) where T : torch.nn.Module =>
+        module.to(DeviceType.CUDA, deviceIndex, non_blocking);
 
     /// <summary>Converts the floating-point parameters and buffers to Float16.</summary>
     /// <typeparam name="T">The module's class.</typeparam>

@@ -27,7 +27,7 @@ public abstract class BatchNorm : NormBase
         var rate = momentum ?? 0;
         if (training && track_running_stats && num_batches_tracked is { } tracked)
         {
-            using (no_grad()) tracked.add_(1).Dispose();
+            using (no_grad()) tracked.add_(1);
             rate = momentum ?? 1.0 / tracked.item<long>();
         }
         var useBatch = training || running_mean is null;

@@ -29,14 +29,16 @@ public abstract class Convolution : Module<Tensor, Tensor>
     /// <param name="padding_mode">What the margins hold.</param>
     /// <param name="device">Where the parameters live.</param>
     /// <param name="dtype">Their type.</param>
-    protected Convolution(string name, long in_channels, long out_channels, long[] kernel_size, long[] stride, long[]? padding, Padding? padding_type, long[] dilation,
+    protected Convolution(string name, long in_channels, long out_channels, long[] kernel_size, long[] stride, long[]? padding, Padding? padding_type,
+        long[] dilation,
         bool transposed, long[] output_padding, long groups, bool bias, PaddingModes padding_mode, Device? device = null, ScalarType? dtype = null) : base(name)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(groups);
         if (in_channels % groups != 0) throw new ArgumentException($"{in_channels} channels do not divide into {groups} groups.", nameof(in_channels));
         if (out_channels % groups != 0) throw new ArgumentException($"{out_channels} channels do not divide into {groups} groups.", nameof(out_channels));
         if (padding is null && padding_type is null) throw new ArgumentNullException(nameof(padding));
-        if (padding_type == Padding.Same && stride.Any(step => step != 1)) throw new ArgumentException("Padding.Same needs a stride of 1.", nameof(padding_type));
+        if (padding_type == Padding.Same && stride.Any(step => step != 1))
+            throw new ArgumentException("Padding.Same needs a stride of 1.", nameof(padding_type));
 
         (this.in_channels, this.out_channels, this.groups, this.transposed) = (in_channels, out_channels, groups, transposed);
         (this.kernel_size, this.stride, this.dilation, this.output_padding) = (kernel_size, stride, dilation, output_padding);

@@ -21,9 +21,11 @@ public abstract class ConvolutionTranspose : Convolution
     /// <param name="padding_mode">Zeros.</param>
     /// <param name="device">Where the parameters live.</param>
     /// <param name="dtype">Their type.</param>
-    protected ConvolutionTranspose(string name, long in_channels, long out_channels, long[] kernel_size, long[] stride, long[]? padding, Padding? padding_type, long[] dilation,
+    protected ConvolutionTranspose(string name, long in_channels, long out_channels, long[] kernel_size, long[] stride, long[]? padding, Padding? padding_type,
+        long[] dilation,
         bool transposed, long[] output_padding, long groups, bool bias, PaddingModes padding_mode, Device? device = null, ScalarType? dtype = null)
-        : base(name, in_channels, out_channels, kernel_size, stride, padding, padding_type, dilation, transposed, output_padding, groups, bias, padding_mode, device, dtype)
+        : base(name, in_channels, out_channels, kernel_size, stride, padding, padding_type, dilation, transposed, output_padding, groups, bias, padding_mode,
+            device, dtype)
     {
         if (padding_mode != PaddingModes.Zeros) throw new ArgumentException("A transposed convolution takes zeros only.", nameof(padding_mode));
     }
@@ -45,7 +47,8 @@ public abstract class ConvolutionTranspose : Convolution
     /// <param name="padding">The margins.</param>
     /// <param name="dilation">The distances between the kernel's points.</param>
     /// <param name="num_spatial_dims">The number of spatial dimensions.</param>
-    protected long[] _output_padding(Tensor input, long[]? output_size, long[] kernel_size, long[] stride, long[] padding, long[] dilation, long num_spatial_dims)
+    protected long[] _output_padding(Tensor input, long[]? output_size, long[] kernel_size, long[] stride, long[] padding, long[] dilation,
+        long num_spatial_dims)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (output_size is null) return output_padding;

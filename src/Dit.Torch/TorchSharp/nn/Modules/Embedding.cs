@@ -17,7 +17,8 @@ public sealed class Embedding : Module<Tensor, Tensor>
     [ComponentName(Name = nameof(weight))]
     private Parameter? weightParameter;
 
-    internal Embedding(long count, long width, long? padding_idx, double? max_norm, double norm_type, bool scale_grad_by_freq, bool sparse, Device? device, ScalarType? dtype)
+    internal Embedding(long count, long width, long? padding_idx, double? max_norm, double norm_type, bool scale_grad_by_freq, bool sparse, Device? device,
+        ScalarType? dtype)
         : this(padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
     {
         if (padding_idx is { } index && (index >= count || index < -count))

@@ -16,7 +16,8 @@ public sealed class GroupNorm : Module<Tensor, Tensor>
     internal GroupNorm(long num_groups, long num_channels, double eps, bool affine, Device? device, ScalarType? dtype) : base(nameof(GroupNorm))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(num_groups);
-        if (num_channels % num_groups != 0) throw new ArgumentException($"{num_channels} channels do not divide into {num_groups} groups.", nameof(num_channels));
+        if (num_channels % num_groups != 0)
+            throw new ArgumentException($"{num_channels} channels do not divide into {num_groups} groups.", nameof(num_channels));
         this.num_groups = num_groups;
         this.eps = eps;
         this.affine = affine;

@@ -31,7 +31,8 @@ public abstract class NormBase : Module<Tensor, Tensor>
     /// <param name="device">Where they live.</param>
     /// <param name="dtype">Their type.</param>
     /// <param name="name">The module's name.</param>
-    public NormBase(long num_features, double eps, double? momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype, string name) : base(name)
+    public NormBase(long num_features, double eps, double? momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype, string name)
+        : base(name)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(num_features);
         this.num_features = num_features;

@@ -23,7 +23,8 @@ public static partial class torch
             /// <param name="input">The tensor.</param>
             /// <param name="negative_slope">The slope for negative values.</param>
             /// <param name="inplace">Whether the tensor is overwritten.</param>
-            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01, bool inplace = false) => Pointwise("aten::leaky_relu", inplace, input, negative_slope);
+            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01, bool inplace = false) =>
+                Pointwise("aten::leaky_relu", inplace, input, negative_slope);
 
             /// <summary>x where positive, alpha (exp(x) - 1) elsewhere.</summary>
             /// <param name="x">The tensor.</param>
@@ -81,7 +82,8 @@ public static partial class torch
             /// <param name="min_val">The least value.</param>
             /// <param name="max_val">The greatest value.</param>
             /// <param name="inplace">Whether the tensor is overwritten.</param>
-            public static Tensor hardtanh(Tensor x, double min_val = -1.0, double max_val = 1.0, bool inplace = false) => Pointwise("aten::hardtanh", inplace, x, min_val, max_val);
+            public static Tensor hardtanh(Tensor x, double min_val = -1.0, double max_val = 1.0, bool inplace = false) =>
+                Pointwise("aten::hardtanh", inplace, x, min_val, max_val);
 
             /// <summary>log(1 + exp(beta x)) / beta, linear above the threshold.</summary>
             /// <param name="x">The tensor.</param>

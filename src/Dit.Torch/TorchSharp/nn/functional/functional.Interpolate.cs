@@ -26,10 +26,12 @@ public static partial class torch
                 if (size is { Length: 1 }) size = Each(size, 0, spatial);
                 if (scale_factor is { Length: 1 }) scale_factor = [.. Enumerable.Repeat(scale_factor[0], spatial)];
                 if ((size?.Length ?? scale_factor!.Length) != spatial)
-                    throw new ArgumentException($"One number or {spatial} are wanted for {spatial} spatial dimensions.", size is null ? nameof(scale_factor) : nameof(size));
+                    throw new ArgumentException($"One number or {spatial} are wanted for {spatial} spatial dimensions.",
+                        size is null ? nameof(scale_factor) : nameof(size));
                 var takesCorners = mode is InterpolationMode.Linear or InterpolationMode.Bilinear or InterpolationMode.Bicubic or InterpolationMode.Trilinear;
                 if (align_corners is not null && !takesCorners) throw new ArgumentException($"{mode} has no corners to align.", nameof(align_corners));
-                if (antialias && mode is not (InterpolationMode.Bilinear or InterpolationMode.Bicubic)) throw new ArgumentException($"{mode} has no antialiasing.", nameof(antialias));
+                if (antialias && mode is not (InterpolationMode.Bilinear or InterpolationMode.Bicubic))
+                    throw new ArgumentException($"{mode} has no antialiasing.", nameof(antialias));
 
                 if (scale_factor is not null && (recompute_scale_factor || mode == InterpolationMode.Area))
                 {
@@ -43,8 +45,10 @@ public static partial class torch
                     (InterpolationMode.NearestExact, _) => Operator.Call($"aten::_upsample_nearest_exact{spatial}d.vec", x, size, scale_factor),
                     (InterpolationMode.Area, _) => Operator.Call($"aten::adaptive_avg_pool{spatial}d", x, size),
                     (InterpolationMode.Linear, 1) => Operator.Call("aten::upsample_linear1d.vec", x, size, align_corners ?? false, scale_factor),
-                    (InterpolationMode.Bilinear, 2) => Operator.Call($"aten::{(antialias ? "_" : "")}upsample_bilinear2d{suffix}", x, size, align_corners ?? false, scale_factor),
-                    (InterpolationMode.Bicubic, 2) => Operator.Call($"aten::{(antialias ? "_" : "")}upsample_bicubic2d{suffix}", x, size, align_corners ?? false, scale_factor),
+                    (InterpolationMode.Bilinear, 2) => Operator.Call($"aten::{(antialias ? "_" : "")}upsample_bilinear2d{suffix}", x, size,
+                        align_corners ?? false, scale_factor),
+                    (InterpolationMode.Bicubic, 2) => Operator.Call($"aten::{(antialias ? "_" : "")}upsample_bicubic2d{suffix}", x, size,
+                        align_corners ?? false, scale_factor),
                     (InterpolationMode.Trilinear, 3) => Operator.Call("aten::upsample_trilinear3d.vec", x, size, align_corners ?? false, scale_factor),
                     _ => throw new ArgumentException($"{mode} does not apply to {spatial} spatial dimensions.", nameof(mode)),
                 };

@@ -12,13 +12,15 @@ public static partial class torch
             /// <param name="input">What was predicted.</param>
             /// <param name="target">What was wanted.</param>
             /// <param name="reduction">How the losses of the elements are combined.</param>
-            public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => Operator.Call("aten::mse_loss", Required(input), Required(target), (long)reduction);
+            public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
+                Operator.Call("aten::mse_loss", Required(input), Required(target), (long)reduction);
 
             /// <summary>|input - target|.</summary>
             /// <param name="input">What was predicted.</param>
             /// <param name="target">What was wanted.</param>
             /// <param name="reduction">How the losses of the elements are combined.</param>
-            public static Tensor l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => Operator.Call("aten::l1_loss", Required(input), Required(target), (long)reduction);
+            public static Tensor l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
+                Operator.Call("aten::l1_loss", Required(input), Required(target), (long)reduction);
 
             /// <summary>d^2 / (2 beta) for |d| below beta, |d| - beta / 2 above.</summary>
             /// <param name="input">What was predicted.</param>
@@ -43,7 +45,8 @@ public static partial class torch
             /// <param name="ignore_index">The target that does not count.</param>
             /// <param name="reduction">How the losses of the elements are combined.</param>
             /// <param name="label_smoothing">The share of the target spread over all classes.</param>
-            public static Tensor cross_entropy(Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean, double label_smoothing = 0.0) =>
+            public static Tensor cross_entropy(Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100,
+                Reduction reduction = Reduction.Mean, double label_smoothing = 0.0) =>
                 Operator.Call("aten::cross_entropy_loss", Required(input), Required(target), weight, (long)reduction, ignore_index, label_smoothing);
 
             /// <summary>The negative log-probability at the target.</summary>
@@ -68,7 +71,8 @@ public static partial class torch
             /// <param name="weight">A weight for each class or element, or null.</param>
             /// <param name="reduction">How the losses of the elements are combined.</param>
             /// <param name="pos_weights">A weight of the positive case for each class, or null.</param>
-            public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean, Tensor? pos_weights = null) =>
+            public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean,
+                Tensor? pos_weights = null) =>
                 Operator.Call("aten::binary_cross_entropy_with_logits", Required(input), Required(target), weight, pos_weights, (long)reduction);
 
             /// <summary>The Kullback-Leibler divergence.</summary>

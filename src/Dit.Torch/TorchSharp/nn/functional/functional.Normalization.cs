@@ -35,7 +35,8 @@ public static partial class torch
             /// <param name="training">Whether the statistics are those of this batch.</param>
             /// <param name="momentum">The weight of this batch in the running statistics.</param>
             /// <param name="eps">Added to the variance.</param>
-            public static Tensor batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-5) =>
+            public static Tensor batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null,
+                bool training = false, double momentum = 0.1, double eps = 1e-5) =>
                 Operator.Call("aten::batch_norm", Required(input), weight, bias, running_mean, running_var, training, momentum, eps, true);
 
             /// <summary>Zero mean and unit variance of each channel of each image.</summary>
@@ -47,7 +48,8 @@ public static partial class torch
             /// <param name="use_input_stats">Whether the statistics are those of the input.</param>
             /// <param name="momentum">The weight of this batch in the running statistics.</param>
             /// <param name="eps">Added to the variance.</param>
-            public static Tensor instance_norm(Tensor input, Tensor? running_mean = null, Tensor? running_var = null, Tensor? weight = null, Tensor? bias = null, bool use_input_stats = true, double momentum = 0.1, double eps = 1e-5) =>
+            public static Tensor instance_norm(Tensor input, Tensor? running_mean = null, Tensor? running_var = null, Tensor? weight = null,
+                Tensor? bias = null, bool use_input_stats = true, double momentum = 0.1, double eps = 1e-5) =>
                 Operator.Call("aten::instance_norm", Required(input), weight, bias, running_mean, running_var, use_input_stats, momentum, eps, true);
 
             /// <summary>Zeros elements at random and scales the others by 1 / (1 - p).</summary>
@@ -90,13 +92,15 @@ public static partial class torch
             /// <param name="p">The probability of dropping an attention weight.</param>
             /// <param name="is_casual">Whether position t sees only positions up to t.</param>
             /// <returns>[..., T, D].</returns>
-            public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0, bool is_casual = false)
+            public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0,
+                bool is_casual = false)
             {
                 Probability(p);
                 if (is_casual && attn_mask is not null) throw new ArgumentException("A causal attention takes no mask.", nameof(attn_mask));
                 if (Operator.Exists("aten::scaled_dot_product_attention"))
                     return Operator.Call("aten::scaled_dot_product_attention", Required(query), Required(key), Required(value), attn_mask, p, is_casual);
-                var results = Operator.CallTuple("aten::_scaled_dot_product_attention", Required(query), Required(key), Required(value), attn_mask, p, false, is_casual);
+                var results = Operator.CallTuple("aten::_scaled_dot_product_attention", Required(query), Required(key), Required(value), attn_mask, p, false,
+                    is_casual);
                 results[1]?.Dispose();   // libtorch 1.13 can return the attention weights, too
                 return results[0]!;
             }

@@ -74,7 +74,8 @@ public static partial class torch
             /// <param name="dilation">The distance between a patch's points, 1 if null.</param>
             /// <param name="padding">The margin on either side, 0 if null.</param>
             /// <param name="stride">The step from patch to patch, 1 if null.</param>
-            public static Tensor unfold(Tensor input, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null, (long, long)? stride = null) =>
+            public static Tensor unfold(Tensor input, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null,
+                (long, long)? stride = null) =>
                 Operator.Call("aten::im2col", Required(input), Two(kernel_size), Two(dilation ?? (1, 1)), Two(padding ?? (0, 0)), Two(stride ?? (1, 1)));
 
             /// <summary>Images from the sums of their patches: the transpose of unfold.</summary>
@@ -94,8 +95,10 @@ public static partial class torch
             /// <param name="dilation">The distance between a patch's points, 1 if null.</param>
             /// <param name="padding">The margin on either side, 0 if null.</param>
             /// <param name="stride">The step from patch to patch, 1 if null.</param>
-            public static Tensor fold(Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null, (long, long)? stride = null) =>
-                Operator.Call("aten::col2im", Required(input), Two(output_size), Two(kernel_size), Two(dilation ?? (1, 1)), Two(padding ?? (0, 0)), Two(stride ?? (1, 1)));
+            public static Tensor fold(Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null,
+                (long, long)? padding = null, (long, long)? stride = null) =>
+                Operator.Call("aten::col2im", Required(input), Two(output_size), Two(kernel_size), Two(dilation ?? (1, 1)), Two(padding ?? (0, 0)),
+                    Two(stride ?? (1, 1)));
         }
     }
 }

@@ -100,7 +100,8 @@ public static partial class torch
             /// <param name="a">The negative slope of the leaky ReLU that follows.</param>
             /// <param name="mode">Which fan.</param>
             /// <param name="nonlinearity">What follows.</param>
-            public static Tensor kaiming_uniform_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
+            public static Tensor kaiming_uniform_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn,
+                NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
                 Uniform(tensor, KaimingStd(tensor, a, mode, nonlinearity));
 
             /// <summary>Normal with variance gain^2 / fan (He et al. 2015).</summary>
@@ -108,7 +109,8 @@ public static partial class torch
             /// <param name="a">The negative slope of the leaky ReLU that follows.</param>
             /// <param name="mode">Which fan.</param>
             /// <param name="nonlinearity">What follows.</param>
-            public static Tensor kaiming_normal_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
+            public static Tensor kaiming_normal_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn,
+                NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
                 normal_(tensor, 0, KaimingStd(tensor, a, mode, nonlinearity));
 
             /// <summary>PyTorch's default of linear and convolution layers: both uniform within 1 / sqrt(fan in).</summary>

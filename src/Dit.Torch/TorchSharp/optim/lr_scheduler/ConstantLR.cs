@@ -20,7 +20,8 @@ public static partial class torch
                     /// <param name="total_iters">The number of epochs.</param>
                     /// <param name="last_epoch">The epoch to go on from, -1 at first.</param>
                     /// <param name="verbose">Whether changes are written to <see cref="System.Diagnostics.Trace"/>.</param>
-                    public ConstantLR(Optimizer optimizer, double factor = 1.0 / 3, int total_iters = 5, int last_epoch = -1, bool verbose = false) : base(optimizer, last_epoch, verbose)
+                    public ConstantLR(Optimizer optimizer, double factor = 1.0 / 3, int total_iters = 5, int last_epoch = -1, bool verbose = false)
+                        : base(optimizer, last_epoch, verbose)
                     {
                         if (!(factor > 0 && factor <= 1)) throw new ArgumentOutOfRangeException(nameof(factor), factor, "Above 0, and at most 1.");
                         reduction = factor;

@@ -22,9 +22,11 @@ public static partial class torch
                     /// <param name="total_iters">The number of epochs.</param>
                     /// <param name="last_epoch">The epoch to go on from, -1 at first.</param>
                     /// <param name="verbose">Whether changes are written to <see cref="System.Diagnostics.Trace"/>.</param>
-                    public LinearLR(Optimizer optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0, int total_iters = 5, int last_epoch = -1, bool verbose = false) : base(optimizer, last_epoch, verbose)
+                    public LinearLR(Optimizer optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0, int total_iters = 5, int last_epoch = -1,
+                        bool verbose = false) : base(optimizer, last_epoch, verbose)
                     {
-                        if (!(start_factor > 0 && start_factor <= 1)) throw new ArgumentOutOfRangeException(nameof(start_factor), start_factor, "Above 0, and at most 1.");
+                        if (!(start_factor > 0 && start_factor <= 1))
+                            throw new ArgumentOutOfRangeException(nameof(start_factor), start_factor, "Above 0, and at most 1.");
                         if (!(end_factor >= 0 && end_factor <= 1)) throw new ArgumentOutOfRangeException(nameof(end_factor), end_factor, "From 0 to 1.");
                         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(total_iters);
                         start = start_factor;

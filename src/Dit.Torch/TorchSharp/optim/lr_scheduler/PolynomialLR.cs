@@ -20,7 +20,8 @@ public static partial class torch
                     /// <param name="power">The exponent.</param>
                     /// <param name="last_epoch">The epoch to go on from, -1 at first.</param>
                     /// <param name="verbose">Whether changes are written to <see cref="System.Diagnostics.Trace"/>.</param>
-                    public PolynomialLR(Optimizer optimizer, int total_iters = 5, double power = 1, int last_epoch = -1, bool verbose = false) : base(optimizer, last_epoch, verbose)
+                    public PolynomialLR(Optimizer optimizer, int total_iters = 5, double power = 1, int last_epoch = -1, bool verbose = false)
+                        : base(optimizer, last_epoch, verbose)
                     {
                         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(total_iters);
                         length = total_iters;

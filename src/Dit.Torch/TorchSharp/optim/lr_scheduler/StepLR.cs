@@ -20,7 +20,8 @@ public static partial class torch
                     /// <param name="gamma">The factor.</param>
                     /// <param name="last_epoch">The epoch to go on from, -1 at first.</param>
                     /// <param name="verbose">Whether changes are written to <see cref="System.Diagnostics.Trace"/>.</param>
-                    public StepLR(Optimizer optimizer, int step_size, double gamma = 0.1, int last_epoch = -1, bool verbose = false) : base(optimizer, last_epoch, verbose)
+                    public StepLR(Optimizer optimizer, int step_size, double gamma = 0.1, int last_epoch = -1, bool verbose = false)
+                        : base(optimizer, last_epoch, verbose)
                     {
                         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(step_size);
                         stepSize = step_size;

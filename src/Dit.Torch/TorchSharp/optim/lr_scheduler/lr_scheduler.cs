@@ -58,7 +58,8 @@ public static partial class torch
             /// <param name="total_iters">The number of epochs.</param>
             /// <param name="last_epoch">The epoch to go on from, -1 at first.</param>
             /// <param name="verbose">Whether changes are written to <see cref="System.Diagnostics.Trace"/>.</param>
-            public static LRScheduler ConstantLR(Optimizer optimizer, double factor = 1.0 / 3, int total_iters = 5, int last_epoch = -1, bool verbose = false) =>
+            public static LRScheduler ConstantLR(Optimizer optimizer, double factor = 1.0 / 3, int total_iters = 5, int last_epoch = -1,
+                bool verbose = false) =>
                 new impl.ConstantLR(optimizer, factor, total_iters, last_epoch, verbose);
 
             /// <summary>The initial rate times a factor that moves on a straight line, for some epochs.</summary>
@@ -68,7 +69,8 @@ public static partial class torch
             /// <param name="total_iters">The number of epochs.</param>
             /// <param name="last_epoch">The epoch to go on from, -1 at first.</param>
             /// <param name="verbose">Whether changes are written to <see cref="System.Diagnostics.Trace"/>.</param>
-            public static LRScheduler LinearLR(Optimizer optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0, int total_iters = 5, int last_epoch = -1, bool verbose = false) =>
+            public static LRScheduler LinearLR(Optimizer optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0, int total_iters = 5,
+                int last_epoch = -1, bool verbose = false) =>
                 new impl.LinearLR(optimizer, start_factor, end_factor, total_iters, last_epoch, verbose);
 
             /// <summary>The initial rate times (1 - epoch / total_iters)^power.</summary>
@@ -94,7 +96,8 @@ public static partial class torch
             /// <param name="schedulers">The schedules.</param>
             /// <param name="milestones">The epochs at which the second, third, ... schedule begins, with an epoch 0 of its own.</param>
             /// <param name="last_epoch">The epoch to go on from, -1 at first.</param>
-            public static LRScheduler SequentialLR(Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones, int last_epoch = -1) =>
+            public static LRScheduler SequentialLR(Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones,
+                int last_epoch = -1) =>
                 new impl.SequentialLR(optimizer, schedulers, milestones, last_epoch);
 
             /// <summary>Several schedules at once, each changing the rates the one before it left.</summary>

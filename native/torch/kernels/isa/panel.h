@@ -1,0 +1,125 @@
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+
+#include "product.h"
+
+// Packed copies of one head's rows, in the units of the product that reads them.
+namespace dit {
+namespace {
+
+// Query rows and keys of one tile of scores.
+constexpr int64_t query_block = 48;
+constexpr int64_t key_block = 512;
+
+// bfloat16 is multiplied as it is where there is an instruction for it, and widened first elsewhere.
+#ifdef __AVX512BF16__
+template <class T>
+using UnitOf = std::conditional_t<std::is_same_v<T, bf16>, Pair, Single>;
+#else
+template <class T>
+using UnitOf = Single;
+#endif
+
+DIT_INLINE int64_t padded(int64_t columns) {
+  return (columns + W - 1) / W * W;
+}
+
+// Row strides are whole vectors, and an odd number of them: a power of two would map a column to few cache sets.
+DIT_INLINE int64_t panel_stride(int64_t columns) {
+  return (padded(columns) / W | 1) * W;
+}
+
+// A [rows, columns] matrix of units (or floats) in scratch memory, every row padded to whole vectors.
+struct Panel {
+  float* data;
+  int64_t stride;
+
+  Panel(float*& scratch, int64_t rows, int64_t columns) : data(scratch), stride(panel_stride(columns)) {
+    scratch += rows * stride;
+  }
+  float* row(int64_t index) const { return data + index * stride; }
+  Left left() const { return {data, stride, 1}; }
+  Left transposed() const { return {data, 1, stride}; }
+};
+
+// How many units a depth needs.
+template <class Unit>
+DIT_INLINE int64_t units(int64_t depth) {
+  return (depth + Unit::depth - 1) / Unit::depth;
+}
+
+// W units of a row from element i on, of which `count` elements exist; the others are zero.
+template <class Unit, class T>
+DIT_INLINE Vec load_units(const T* from, int64_t count) {
+  if constexpr (Unit::depth == 1) {
+    return load(from, count);
+  } else {
+    Vec value{};
+    std::memcpy(&value, from, static_cast<size_t>(count) * sizeof *from);
+    return value;
+  }
+}
+
+// body(unit, loaded units, how many of them) along a row of `width` elements.
+template <class Unit, class T, class Body>
+DIT_INLINE void for_units(const T* row, int64_t width, Body body) {
+  constexpr int64_t step = W * Unit::depth;
+  int64_t i = 0;
+  for (; i + step <= width; i += step) body(i / Unit::depth, load_units<Unit>(row + i, step), W);
+  if (i < width) body(i / Unit::depth, load_units<Unit>(row + i, width - i), units<Unit>(width - i));
+}
+
+// to[row][unit of the width]: a left operand whose depth is the width.
+template <class Unit, class T>
+void pack(Rows<const T> from, int64_t rows, int64_t width, const Panel& to) {
+  for (int64_t row = 0; row < rows; ++row) {
+    for_units<Unit>(from.data + row * from.stride, width,
+                    [&](int64_t i, Vec value, int64_t) { store(to.row(row) + i, value); });
+  }
+}
+
+// to[unit of the width][row]: a right operand whose depth is the width.
+template <class Unit, class T>
+void pack_transposed(Rows<const T> from, int64_t rows, int64_t width, const Panel& to) {
+  for (int64_t row = 0; row < rows; ++row) {
+    for_units<Unit>(from.data + row * from.stride, width, [&](int64_t i, Vec value, int64_t lanes) {
+      for (int64_t lane = 0; lane < lanes; ++lane) to.row(i + lane)[row] = value[lane];
+    });
+  }
+  for (int64_t i = 0; i < units<Unit>(width); ++i) std::fill(to.row(i) + rows, to.row(i) + padded(rows), 0.0f);
+}
+
+// Two rows of floats as one row of pairs.
+DIT_INLINE Vec pair_up(Vec even, Vec odd) {
+  const UintVec low = __builtin_convertvector(narrow(even), UintVec);
+  const UintVec high = __builtin_convertvector(narrow(odd), UintVec);
+  return bit_cast<Vec>(low | high << 16);
+}
+
+// to[unit of the rows][column]: a right operand whose depth is the rows.
+template <class Unit, class T>
+void pack_across(Rows<const T> from, int64_t rows, int64_t width, const Panel& to) {
+  for (int64_t row = 0; row < rows; row += Unit::depth) {
+    const T* source = from.data + row * from.stride;
+    float* target = to.row(row / Unit::depth);
+    for_lanes(width, [&](int64_t i, auto lanes) {
+      const Vec value = load(source + i, lanes);
+      if constexpr (Unit::depth == 1) {
+        store(target + i, value);
+      } else {
+        store(target + i, pair_up(value, row + 1 < rows ? load(source + from.stride + i, lanes) : Vec{}));
+      }
+    });
+  }
+}
+
+// Floats of a panel's row to where they belong.
+template <class T>
+DIT_INLINE void unpack(const float* from, int64_t width, float factor, T* to) {
+  for_lanes(width, [=](int64_t i, auto lanes) { store(to + i, load(from + i) * factor, lanes); });
+}
+
+}  // namespace
+}  // namespace dit

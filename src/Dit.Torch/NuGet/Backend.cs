@@ -1,0 +1,59 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Dit.Torch;
+
+/// <summary>What <see cref="Engine"/>, <see cref="Autocast"/> and <see cref="FusedOps"/> stand on in the nuget backend: the package TorchSharp.</summary>
+internal static class Backend
+{
+    private const string NativeOnly = "The package TorchSharp does not bind this; build with DitBackend=native to have it.";
+
+    internal static string Name => "nuget";
+
+    internal static string TorchVersion =>
+        $"TorchSharp {typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?"}";
+
+    internal static string Blas => "unknown";
+
+    internal static string OneDnn => "unknown";
+
+    internal static string InstructionSet => RuntimeInformation.ProcessArchitecture.ToString();
+
+    internal static bool AllowTF32
+    {
+        get => backends.cuda.matmul.allow_tf32;
+        set => backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = value;
+    }
+
+    internal static bool Supports(Feature feature) => feature == Feature.Cuda && cuda.is_available();
+
+    internal static bool BFloat16InHardware(Device device) => device.type == DeviceType.CUDA;
+
+    internal static Generator DefaultGenerator(Device device) =>
+        device.type == DeviceType.CPU ? Generator.Default : throw new NotSupportedException(NativeOnly);
+
+    internal static MemoryStatistics Memory(Device device) => throw new NotSupportedException(NativeOnly);
+
+    internal static void ResetPeakMemory(Device device) => throw new NotSupportedException(NativeOnly);
+
+    internal static void EmptyCache(Device device) => throw new NotSupportedException(NativeOnly);
+
+    internal static IDisposable EnterAutocast(DeviceType device, bool enabled, ScalarType dtype) => throw new NotSupportedException(NativeOnly);
+
+    // FusedOps.Enabled is always false here: these are never called.
+    internal static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => PlainOps.Linear(x, weight, bias);
+
+    internal static Tensor Gelu(Tensor x) => PlainOps.Gelu(x);
+
+    internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps) => PlainOps.ModulatedNorm(x, shift, scale, eps);
+
+    internal static Tensor GatedResidual(Tensor x, Tensor gate, Tensor branch) => PlainOps.GatedResidual(x, gate, branch);
+
+    internal static Tensor Attention(Tensor qkv, long heads) => PlainOps.Attention(qkv, heads);
+
+    internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay) => PlainOps.Ema(shadows, parameters, decay);
+
+    internal static Tensor ClipGradients(IReadOnlyList<Tensor> gradients, double maxNorm) => PlainOps.ClipGradients(gradients, maxNorm);
+}
