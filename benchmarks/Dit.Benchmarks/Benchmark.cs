@@ -47,7 +47,7 @@ internal static class Benchmark
 
     private static void AddOperator(Report report, string name, Contender dit, Contender peer)
     {
-        const int calls = 100_000, rounds = 7;
+        const int calls = 30_000, rounds = 21;
         dit.Operator(name, calls);
         peer.Operator(name, calls);
         List<double> ours = [], theirs = [];

@@ -10,11 +10,11 @@ internal sealed record DemoOptions
 
     public string Out { get; init; } = Path.Combine("runs", "mnist");
 
-    public int Steps { get; init; } = 2000;
+    public int Steps { get; init; } = 3000;
 
-    public int Batch { get; init; } = 64;
+    public int Batch { get; init; } = 32;
 
-    public double LearningRate { get; init; } = 1e-3;
+    public double LearningRate { get; init; } = 3e-3;
 
     public int Seed { get; init; }
 

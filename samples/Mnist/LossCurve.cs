@@ -56,7 +56,7 @@ internal sealed class LossCurve(string folder)
 
         for (var i = 1; i < _points.Count; i++)
         {
-            var next = smooth + (_points[i].Loss - smooth) / Math.Min(i + 1, 50);
+            var next = smooth + (_points[i].Loss - smooth) / Math.Min(i + 1, 20);
             canvas.Line(X(_points[i - 1].Step), Y(smooth), X(_points[i].Step), Y(next), 0x1F5FA8);
             smooth = next;
         }

@@ -22,7 +22,10 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
     /// <param name="config">The architecture.</param>
     /// <param name="generator">Where the initial weights are drawn from; by default torch's global generator (<c>torch.manual_seed</c>).</param>
     /// <exception cref="ArgumentException">The configuration is not valid.</exception>
-    public DitModel(DitConfig config, Generator? generator = null) : base(nameof(DitModel))
+    public DitModel(DitConfig config, Generator? generator = null) : this(config) => DitInitialization.Apply(this, generator);
+
+    /// <summary>Creates a model whose weights are still to be filled.</summary>
+    private DitModel(DitConfig config) : base(nameof(DitModel))
     {
         ArgumentNullException.ThrowIfNull(config);
         Config = config.Validate();
@@ -35,7 +38,6 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
         blocks = ModuleList([.. Enumerable.Range(0, config.Depth).Select(_ => new DitBlock(config.Width, config.Heads, config.MlpRatio))]);
         final_layer = new FinalLayer(config.Width, (long)config.PatchSize * config.PatchSize * config.OutputChannels);
         RegisterComponents();
-        DitInitialization.Apply(this, generator);
     }
 
     /// <value>The architecture.</value>
@@ -53,7 +55,7 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
         using var file = SafeTensorsFile.Open(path);
         var config = ModuleState.Config(file)
             ?? throw new CheckpointException($"'{path}' does not say which model it is for: its metadata has no configuration.");
-        var model = new DitModel(config);
+        var model = Unfilled(config);
         try
         {
             ModuleState.Load(file, model.state_dict(), config);
@@ -67,12 +69,15 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
         }
     }
 
+    /// <summary>A model for weights that come from elsewhere.</summary>
+    internal static DitModel Unfilled(DitConfig config) => new(config);
+
     /// <summary>Writes weights and configuration to a safetensors file, atomically.</summary>
     /// <param name="path">The file; it is replaced if it exists.</param>
     public void Save(string path) => SafeTensors.Save(path, state_dict(), ModuleState.Metadata(Config));
 
     /// <summary>Predicts, dropping labels with probability <see cref="DitConfig.LabelDropout"/> in training mode.</summary>
-    /// <param name="x">Noisy images or latents, [B, C, H, W].</param>
+    /// <param name="x">Noisy images or latents, [B, C, H, W], of any floating type; the model computes in the type of its weights.</param>
     /// <param name="t">Times as the model was trained with, such as 0 to 999 or 1000 times a flow time; [B], may be fractional.</param>
     /// <param name="y">
     /// Labels, [B], int64, where <see cref="DitConfig.Classes"/> is the null class; <see langword="null"/> for the null class
@@ -106,7 +111,7 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
             c = c + y_embedder.call(y?.to(x.device) ?? NullLabels(x), dropped)!;             // [B, D]
         c = functional.silu(c);                                                              // the same for every block
 
-        var tokens = x_embedder.call(x)! + pos_embed;                                        // [B, T, D]
+        var tokens = x_embedder.call(x.to(pos_embed.dtype))! + pos_embed;                   // [B, T, D]
         foreach (var block in blocks)
             tokens = block.call(tokens, c)!;                                                 // [B, T, D]
         var patches = final_layer.call(tokens, c)!.to(x.dtype);                              // [B, T, p p C]

@@ -54,7 +54,7 @@ public sealed partial class DitTrainer : IDisposable
         _generator = new Generator(_options.Seed, _device);
         _model.DropoutGenerator = _generator;
         _optimizer = new AdamWTrainer(model, _options);
-        EmaModel = new DitModel(model.Config).to(_device);
+        EmaModel = DitModel.Unfilled(model.Config).to(_device);
         EmaModel.eval();
         _average = ExponentialMovingAverage.In(EmaModel, _options.EmaDecay);
         CopyWeightsToAverage();
@@ -104,8 +104,8 @@ public sealed partial class DitTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         CheckBatch(batch);
         using var scope = NewDisposeScope();
-        var images = batch.Images.to(float32, _device);                       // [B, C, H, W]
-        var labels = batch.Labels?.to(_device);                               // [B]
+        var images = batch.Images.to(float32, _device, non_blocking: true);   // [B, C, H, W]
+        var labels = batch.Labels?.to(_device, non_blocking: true);           // [B]
 
         if (!_model.training)
             _model.train();

@@ -60,6 +60,19 @@ public static class FusedOps
     /// <returns>[B, T, D].</returns>
     public static Tensor Attention(Tensor qkv, long heads) => enabled ? Backend.Attention(qkv, heads) : PlainOps.Attention(qkv, heads);
 
+    /// <summary>Scales gradients so that their L2 norm together is at most a bound. In place, without waiting for the device.</summary>
+    /// <param name="gradients">At least one gradient, all on one device.</param>
+    /// <param name="maxNorm">The bound, above 0.</param>
+    /// <returns>The norm before, a float32 scalar on the gradients' device.</returns>
+    /// <exception cref="ArgumentException">There are no gradients.</exception>
+    public static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm)
+    {
+        ArgumentNullException.ThrowIfNull(gradients);
+        if (gradients.Count == 0) throw new ArgumentException("There are no gradients to clip. Call backward() first.", nameof(gradients));
+        if (!(maxNorm > 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "The largest norm must be above 0.");
+        return enabled ? Backend.ClipGradNorm(gradients, maxNorm) : PlainOps.ClipGradNorm(gradients, maxNorm);
+    }
+
     /// <summary>Moves each average towards its parameter: shadow = decay shadow + (1 - decay) parameter. In place, without a graph.</summary>
     /// <param name="shadows">The averages.</param>
     /// <param name="parameters">The parameters, in the same order.</param>

@@ -42,6 +42,16 @@ internal static class PlainOps
             .transpose(1, 2).reshape(batch, tokens, width).MoveToOuterDisposeScope();
     }
 
+    internal static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var norm = stack(gradients.Select(g => g.norm().@float())).norm();             // []
+        var factor = (maxNorm / (norm + 1e-6)).clamp_max(1.0);                         // []
+        foreach (var gradient in gradients) gradient.mul_(factor);
+        return norm.MoveToOuterDisposeScope();
+    }
+
     internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay)
     {
         using var scope = NewDisposeScope();

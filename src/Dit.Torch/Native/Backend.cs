@@ -78,6 +78,15 @@ internal static unsafe class Backend
 
     internal static Tensor Attention(Tensor qkv, long heads) => Operator.Call("dit::attention", qkv, heads);
 
+    internal static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm)
+    {
+        using var quiet = no_grad();
+        var list = gradients.ToArray();
+        var norm = Operator.Call("dit::grad_norm", list);
+        Operator.CallVoid("dit::clip_grad_", list, norm, maxNorm);
+        return norm;
+    }
+
     internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay)
     {
         using var quiet = no_grad();

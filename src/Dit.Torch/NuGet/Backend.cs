@@ -53,6 +53,8 @@ internal static class Backend
 
     internal static Tensor Attention(Tensor qkv, long heads) => PlainOps.Attention(qkv, heads);
 
+    internal static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm) => PlainOps.ClipGradNorm(gradients, maxNorm);
+
     internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay) => PlainOps.Ema(shadows, parameters, decay);
 
     internal static Tensor ClipGradients(IReadOnlyList<Tensor> gradients, double maxNorm) => PlainOps.ClipGradients(gradients, maxNorm);

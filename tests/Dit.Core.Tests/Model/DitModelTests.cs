@@ -76,6 +76,7 @@ public sealed class DitModelTests
         using var scope = NewDisposeScope();
         var (x, t, y) = Inputs(2);
         Assert.Equal(float32, model.call(x, t, y).dtype);
+        Assert.Equal(float64, model.call(x.to(float64), t, y).dtype);
         Assert.Equal(float64, model.to(float64).call(x.to(float64), t, y).dtype);
     }
 

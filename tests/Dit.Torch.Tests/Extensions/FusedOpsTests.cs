@@ -81,6 +81,22 @@ public sealed class FusedOpsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => FusedOps.Ema(shadows, parameters, 1.5));
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(100)]
+    public void Clipping_scales_to_the_bound_and_never_up(double bound)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] gradients = [Random(7, 3), Random(5), Random(2, 2, 2) * 4];
+        var plain = gradients.Select(g => g.clone()).ToArray();
+        var expected = PlainOps.ClipGradNorm(plain, bound);
+        Near(FusedOps.ClipGradNorm(gradients, bound), expected, 1e-6);
+        foreach (var (a, e) in gradients.Zip(plain)) Near(a, e, 1e-6);
+        Assert.InRange(Math.Sqrt(gradients.Sum(g => g.square().sum().item<float>())), 0, Math.Min(bound, expected.item<float>()) * 1.00001);
+        Assert.Throws<ArgumentException>(() => FusedOps.ClipGradNorm([], 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FusedOps.ClipGradNorm(gradients, 0));
+    }
+
     [Fact]
     public void Shapes_that_do_not_fit_are_exceptions()
     {
@@ -111,7 +127,7 @@ public sealed class FusedOpsTests
     private static void Near(Tensor actual, Tensor expected, double tolerance)
     {
         Assert.Equal(expected.shape, actual.shape);
-        var error = (actual.@double() - expected).abs().max().item<double>();
-        Assert.InRange(error, 0, tolerance * (1 + expected.abs().max().item<double>()));
+        var error = (actual.@double() - expected.@double()).abs().max().item<double>();
+        Assert.InRange(error, 0, tolerance * (1 + expected.abs().max().ToDouble()));
     }
 }

@@ -83,6 +83,26 @@ public sealed class InitTests
         Assert.True(x.Same(init.normal_(empty(4), generator: generator)));
     }
 
+    [Fact]
+    public void One_seed_gives_the_start_that_PyTorch_gives()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(0);
+        float[][] expected =
+        [
+            [-0.00432251766f, 0.309715837f, -0.475185335f, -0.424894601f], [-0.0114391446f, 0.457774937f],
+            [-0.0313757583f, 0.0935546681f, -0.106848456f, -0.069496356f], [-0.229166105f, -0.162752241f, -0.247006699f],
+            [-0.0253511872f, 1.07390022f, 2.26284575f, -0.917529285f],
+        ];
+        var (linear, conv, embedding) = (Linear(3, 2), Conv2d(2, 3, 2), Embedding(4, 2));
+        Tensor[] actual = [linear.weight, linear.bias!, conv.weight, conv.bias!, embedding.weight!];
+        foreach (var (values, parameter) in expected.Zip(actual))
+        {
+            var first = parameter.detach().flatten().narrow(0, 0, values.Length);
+            Assert.True((first - tensor(values)).abs().max().item<float>() < 1e-6);
+        }
+    }
+
     private static void AssertUniform(Tensor w, double bound)
     {
         Assert.InRange(w.abs().max().item<float>(), 0.9 * bound, bound);

@@ -89,6 +89,13 @@ public sealed class StateTests
         Assert.Equal(["kept"], module.named_buffers(include_nonpersistent: false).Select(b => b.name));
     }
 
+    [Fact]
+    public void The_weights_of_a_loss_are_part_of_the_state_of_what_holds_it()
+    {
+        using var list = ModuleList<Module>(CrossEntropyLoss(ones(3)));
+        Assert.Equal(["0.weight"], list.state_dict().Keys);
+    }
+
     private static void AssertSame(Module a, Module b)
     {
         var (x, y) = (a.state_dict(), b.state_dict());

@@ -228,6 +228,33 @@ public sealed class OptimizerTests
         Assert.True((model.weight - (before - 0.1)).abs().max().ToDouble() < 1e-12);
     }
 
+    [Fact]
+    public void A_small_network_learns_its_data_by_heart()
+    {
+        manual_seed(0);
+        using var images = randn(16, 1, 8, 8);
+        using var labels = tensor(Enumerable.Range(0, 16).Select(i => i % 4L).ToArray());
+        using var network = Sequential(Conv2d(1, 8, 3, padding: 1), BatchNorm2d(8), ReLU(), MaxPool2d(2), Flatten(), Dropout(0.1), Linear(128, 4));
+        using var optimizer = optim.AdamW(network.parameters(), 0.01);
+        using var loss = CrossEntropyLoss();
+        double first = 0, last = 0;
+        for (var step = 0; step < 60; step++)
+        {
+            using var scope = NewDisposeScope();
+            network.zero_grad();
+            var l = loss.call(network.call(images), labels);
+            l.backward();
+            nn.utils.clip_grad_norm_(network.parameters(), 1);
+            optimizer.step();
+            last = l.item<float>();
+            if (step == 0) first = last;
+        }
+        Assert.True(last < 0.2 * first, $"{first} -> {last}");
+        network.eval();
+        using (NewDisposeScope())
+            Assert.True((network.call(images).argmax(1) == labels).all().item<bool>());
+    }
+
     private static void Step(OptimizerHelper optimizer, Parameter parameter, float gradient)
     {
         parameter.grad = full([4], gradient);

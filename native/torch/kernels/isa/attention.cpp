@@ -11,10 +11,14 @@ namespace dit {
 namespace {
 
 float row_max(const float* row, int64_t count) {
-  Vec largest = splat(-std::numeric_limits<float>::infinity());
+  constexpr float lowest = -std::numeric_limits<float>::infinity();
+  Vec first = splat(lowest), second = splat(lowest);  // two, so that one comparison need not wait for the other
   int64_t i = 0;
-  for (; i + W <= count; i += W) largest = max(largest, load(row + i));
-  float result = max(largest);
+  for (; i + 2 * W <= count; i += 2 * W) {
+    first = max(first, load(row + i));
+    second = max(second, load(row + i + W));
+  }
+  float result = max(max(first, second));
   for (; i < count; ++i) result = std::max(result, row[i]);
   return result;
 }
@@ -24,7 +28,7 @@ template <class Unit>
 float exp_row(float* row, int64_t count, float scale, float offset) {
   Vec total{};
   for_lanes(count, [&](int64_t i, auto lanes) {
-    const Vec e = keep(exp(load(row + i) * scale - offset), lanes);
+    const Vec e = keep(exp_below(load(row + i) * scale - offset), lanes);
     if constexpr (Unit::depth == 1) {
       store(row + i, e);
     } else {

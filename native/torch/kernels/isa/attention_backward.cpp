@@ -31,7 +31,7 @@ struct Tile {
         Vec weight[Unit::depth] = {}, slope[Unit::depth] = {};
         for (int64_t half = 0; half < Unit::depth && row + half < rows; ++half) {
           const int64_t now = row + half;
-          weight[half] = keep(exp(load(weights.row(now) + i) * scale - logsumexp[now]), lanes);
+          weight[half] = keep(exp_below(load(weights.row(now) + i) * scale - logsumexp[now]), lanes);
           slope[half] = keep(weight[half] * (load(slopes.row(now) + i) - projections[now]) * scale, lanes);
         }
         if constexpr (Unit::depth == 1) {

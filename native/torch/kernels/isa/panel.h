@@ -80,15 +80,46 @@ void pack(Rows<const T> from, int64_t rows, int64_t width, const Panel& to) {
   }
 }
 
+// Exchanges rows and columns of W x W units in log2(W) rounds: round s swaps blocks of s x s beside the diagonal.
+DIT_INLINE void transpose(Vec (&block)[W]) {
+#pragma GCC unroll 4
+  for (int step = 1; step < W; step *= 2) {
+    IntVec low{}, high{};
+    for (int lane = 0; lane < W; ++lane) {
+      low[lane] = lane & step ? W + lane - step : lane;
+      high[lane] = lane & step ? W + lane : lane + step;
+    }
+#pragma GCC unroll 16
+    for (int row = 0; row < W; ++row) {
+      if (row & step) continue;
+      const Vec above = block[row], below = block[row + step];
+      block[row] = __builtin_shuffle(above, below, low);
+      block[row + step] = __builtin_shuffle(above, below, high);
+    }
+  }
+}
+
 // to[unit of the width][row]: a right operand whose depth is the width.
 template <class Unit, class T>
 void pack_transposed(Rows<const T> from, int64_t rows, int64_t width, const Panel& to) {
-  for (int64_t row = 0; row < rows; ++row) {
-    for_units<Unit>(from.data + row * from.stride, width, [&](int64_t i, Vec value, int64_t lanes) {
-      for (int64_t lane = 0; lane < lanes; ++lane) to.row(i + lane)[row] = value[lane];
-    });
+  constexpr int64_t step = W * Unit::depth;
+  for (int64_t row = 0; row < rows; row += W) {
+    for (int64_t i = 0; i < width; i += step) {
+      const int64_t count = std::min(step, width - i);
+      Vec block[W] = {};
+      if (row + W <= rows && count == step) {
+#pragma GCC unroll 16
+        for (int line = 0; line < W; ++line) block[line] = load_units<Unit>(from.from(row + line).data + i, step);
+      } else {
+        for (int line = 0; line < W && row + line < rows; ++line) {
+          block[line] = load_units<Unit>(from.from(row + line).data + i, count);
+        }
+      }
+      transpose(block);
+      const int64_t lines = units<Unit>(count);
+      for (int64_t line = 0; line < lines; ++line) store(to.row(i / Unit::depth + line) + row, block[line]);
+    }
   }
-  for (int64_t i = 0; i < units<Unit>(width); ++i) std::fill(to.row(i) + rows, to.row(i) + padded(rows), 0.0f);
 }
 
 // Two rows of floats as one row of pairs.

@@ -92,6 +92,9 @@ void product(Left a, const float* b, int64_t b_stride, int64_t rows, int64_t dep
   for (; column + tile_columns * W <= columns; column += tile_columns * W) {
     product_rows<Unit, tile_columns>(a, b + column, b_stride, rows, depth, c + column, c_stride, add);
   }
+  for (; column + 2 * W <= columns; column += 2 * W) {
+    product_rows<Unit, 2>(a, b + column, b_stride, rows, depth, c + column, c_stride, add);
+  }
   for (; column < columns; column += W) {
     product_rows<Unit, 1>(a, b + column, b_stride, rows, depth, c + column, c_stride, add);
   }

@@ -94,12 +94,6 @@ DIT_INLINE void for_lanes(int64_t count, Body body) {
   if (i < count) body(i, count - i);
 }
 
-DIT_INLINE float sum(Vec value) {
-  float total = 0;
-  for (int lane = 0; lane < W; ++lane) total += value[lane];
-  return total;
-}
-
 // A NaN in `a` stays.
 DIT_INLINE Vec max(Vec a, Vec b) {
   return a < b ? b : a;
@@ -108,29 +102,47 @@ DIT_INLINE Vec min(Vec a, Vec b) {
   return a > b ? b : a;
 }
 
-DIT_INLINE float max(Vec value) {
-  float largest = value[0];
-  for (int lane = 1; lane < W; ++lane) largest = value[lane] > largest ? value[lane] : largest;
-  return largest;
+// What is left of the lanes after joining opposite halves again and again.
+template <class Join>
+DIT_INLINE float fold(Vec value, Join join) {
+#pragma GCC unroll 4
+  for (int step = W / 2; step > 0; step /= 2) {
+    IntVec opposite{};
+    for (int lane = 0; lane < W; ++lane) opposite[lane] = lane ^ step;
+    value = join(value, __builtin_shuffle(value, opposite));
+  }
+  return value[0];
 }
 
-// e^x to about 1 ulp; the argument is held to where the result is a normal number.
-DIT_INLINE Vec exp(Vec x) {
-  x = min(max(x, splat(-87.3f)), splat(88.3f));
+DIT_INLINE float sum(Vec value) {
+  return fold(value, [](Vec a, Vec b) { return a + b; });
+}
+
+DIT_INLINE float max(Vec value) {
+  return fold(value, [](Vec a, Vec b) { return max(a, b); });
+}
+
+// e^x to about 1 ulp for x up to 88; what is below -87 counts as -87, so that the result is a normal number.
+DIT_INLINE Vec exp_below(Vec x) {
+  x = max(x, splat(-87.3f));
   // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
   const Vec shifted = x * 1.44269504f + 12582912.0f;
   const Vec n = shifted - 12582912.0f;
   // x - n ln 2, with ln 2 in two parts, the first exact in few bits.
   const Vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  Vec p = splat(1.0f / 5040);
-  p = p * r + 1.0f / 720;
-  p = p * r + 1.0f / 120;
-  p = p * r + 1.0f / 24;
-  p = p * r + 1.0f / 6;
-  p = p * r + 0.5f;
+  // The polynomial of least relative error (2e-9) on |r| <= ln 2 / 2 among those with constant term 1.
+  Vec p = splat(0.00138436351f);
+  p = p * r + 0.00837417133f;
+  p = p * r + 0.0416680016f;
+  p = p * r + 0.166664317f;
+  p = p * r + 0.49999994f;
   p = p * r + 1.0f;
   p = p * r + 1.0f;
   return p * bit_cast<Vec>((bit_cast<UintVec>(shifted) + 127) << 23);
+}
+
+DIT_INLINE Vec exp(Vec x) {
+  return exp_below(min(x, splat(88.3f)));
 }
 
 DIT_INLINE Vec sigmoid(Vec x) {

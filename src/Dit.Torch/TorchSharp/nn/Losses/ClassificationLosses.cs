@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -67,6 +68,7 @@ public sealed class BCEWithLogitsLoss : WeightedLoss<Tensor, Tensor, Tensor>
         : base(weight, reduction) => this.pos_weights = pos_weights;
 
     /// <summary>A weight of the positive case for each class, or null.</summary>
+    [field: ComponentName(Name = nameof(pos_weights))]
     public Tensor? pos_weights { get; }
 
     /// <summary>The loss of a prediction.</summary>

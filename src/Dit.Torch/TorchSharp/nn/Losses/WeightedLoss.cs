@@ -1,3 +1,5 @@
+using TorchSharp.Utils;
+
 namespace TorchSharp;
 
 /// <summary>What losses of 2 inputs with weights share.</summary>
@@ -12,5 +14,6 @@ public abstract class WeightedLoss<T1, T2, TResult> : Loss<T1, T2, TResult>
     public WeightedLoss(torch.Tensor? weight = null, torch.nn.Reduction reduction = torch.nn.Reduction.Mean) : base(reduction) => this.weight = weight;
 
     /// <summary>The weights, or null.</summary>
+    [field: ComponentName(Name = nameof(weight))]
     public torch.Tensor? weight { get; }
 }
