@@ -17,11 +17,13 @@ public sealed partial class DitTrainer
     /// <param name="position">The batch that comes next.</param>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="InvalidOperationException">The options name no <see cref="DitTrainerOptions.CheckpointDirectory"/>.</exception>
+    /// <exception cref="NotFiniteNumberException">The weights are not finite. Nothing was written.</exception>
     /// <exception cref="IOException">The checkpoint cannot be written; earlier ones are as they were.</exception>
     public string SaveCheckpoint(BatchPosition position = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var store = Store();
+        RequireFiniteWeights();
         using var scope = NewDisposeScope();
         var metadata = ModuleState.Metadata(_model.Config);
         var path = store.Save(Step,
@@ -46,9 +48,13 @@ public sealed partial class DitTrainer
     public bool Resume(IBatchSource? data = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        var resumed = _options.CheckpointDirectory is not null && ResumeNewest(data);
         _resumed = true;
-        if (_options.CheckpointDirectory is null)
-            return false;
+        return resumed;
+    }
+
+    private bool ResumeNewest(IBatchSource? data)
+    {
         var checkpoints = Store().List();
         foreach (var (_, path) in checkpoints)
         {
@@ -67,6 +73,20 @@ public sealed partial class DitTrainer
                 + "To start anew, move them away.");
         }
         return false;
+    }
+
+    /// <summary>A checkpoint that holds no numbers would only displace good ones.</summary>
+    private void RequireFiniteWeights()
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        foreach (var (name, parameter) in _model.named_parameters())
+        {
+            if (parameter.isfinite().all().item<bool>())
+                continue;
+            throw new NotFiniteNumberException(
+                $"The weights '{name}' are not finite after step {Step}: the training diverged. No checkpoint was written; earlier ones are as they were.");
+        }
     }
 
     private CheckpointStore Store() => new(_options.CheckpointDirectory

@@ -161,11 +161,11 @@ public sealed partial class DitTrainer : IDisposable
     private TrainingProgress Report(long steps, BatchPosition position, double loss, double gradientNorm)
     {
         var rate = _imagesSinceReport / _sinceReport.Elapsed.TotalSeconds;
-        _imagesSinceReport = 0;
-        _sinceReport.Restart();
         var progress = new TrainingProgress(Step, steps, loss, gradientNorm, _optimizer.LearningRate(Step - 1), rate, position);
         foreach (var observer in Observers)
             observer.OnStep(progress);
+        _imagesSinceReport = 0;
+        _sinceReport.Restart();                                               // what observers do is no training time
         return progress;
     }
 

@@ -135,6 +135,16 @@ public sealed class DitTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Weights_that_are_no_numbers_are_not_saved()
+    {
+        using var run = new TrainingRun(_folder["run"]);
+        using (no_grad())
+            run.Model.get_parameter("blocks.1.mlp.fc1.bias")![3] = float.NaN;
+        Assert.Contains("blocks.1.mlp.fc1.bias", Assert.Throws<NotFiniteNumberException>(() => run.Trainer.SaveCheckpoint()).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["run"]));
+    }
+
+    [Fact]
     public async Task Data_without_batches_is_an_error()
     {
         using var run = new TrainingRun(null, data: new FixedBatches(Models.Tiny, batchesPerEpoch: 0));

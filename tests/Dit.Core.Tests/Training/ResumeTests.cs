@@ -110,6 +110,7 @@ public sealed class ResumeTests : IDisposable
         File.Delete(Path.Combine(_folder["run"], "step-0000010", "state.json"));
         using var second = new TrainingRun(_folder["run"]);
         await Assert.ThrowsAsync<CheckpointException>(() => second.FitAsync(20));
+        await Assert.ThrowsAsync<CheckpointException>(() => second.FitAsync(20));      // nor when asked again
         Assert.Empty(second.Data.Given);
     }
 

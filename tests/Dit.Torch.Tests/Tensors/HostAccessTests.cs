@@ -50,6 +50,19 @@ public sealed class HostAccessTests
         Assert.Throws<EndOfStreamException>(() => TensorExtensionMethods.Load(new BinaryReader(cut)));
     }
 
+    [Theory]
+    [InlineData(6, -1)]
+    [InlineData(6, long.MaxValue)]
+    [InlineData(99, 1)]
+    public void A_header_that_no_tensor_has_is_refused_before_memory_is_taken(long type, long size)
+    {
+        using var file = new MemoryStream();
+        using var writer = new BinaryWriter(file);
+        foreach (var number in new[] { type, 2, size, 3 }) writer.Write7BitEncodedInt64(number);
+        file.Position = 0;
+        Assert.Throws<InvalidDataException>(() => TensorExtensionMethods.Load(new BinaryReader(file)));
+    }
+
     [Fact]
     public void BFloat16_rounds_to_nearest_even_as_libtorch_does()
     {

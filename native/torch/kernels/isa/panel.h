@@ -10,7 +10,7 @@ namespace dit {
 namespace {
 
 // Query rows and keys of one tile of scores.
-constexpr int64_t query_block = 48;
+constexpr int64_t query_block = 24;
 constexpr int64_t key_block = 512;
 
 // bfloat16 is multiplied as it is where there is an instruction for it, and widened first elsewhere.

@@ -43,6 +43,8 @@ public static class TensorExtensionMethods
             throw new InvalidDataException($"Not a tensor: element type {(int)type}, {dimensions} dimensions.");
         var shape = new long[dimensions];
         for (var d = 0; d < dimensions; d++) shape[d] = reader.Read7BitEncodedInt64();
+        if (shape.Any(size => size < 0) || shape.Aggregate(1.0, (product, size) => product * size) > long.MaxValue / 8)
+            throw new InvalidDataException($"Not a tensor: its shape would be {Shape.Text(shape)}.");
         var bytes = shape.TotalSize() * type.ElementSize();
         if (reader.BaseStream.CanSeek && bytes > reader.BaseStream.Length - reader.BaseStream.Position)
             throw new EndOfStreamException($"The tensor {Shape.Text(shape)} of {type} needs {bytes} bytes, but {reader.BaseStream.Length - reader.BaseStream.Position} are left.");
