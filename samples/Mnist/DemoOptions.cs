@@ -18,7 +18,7 @@ internal sealed record DemoOptions
 
     public int Seed { get; init; }
 
-    public double Guidance { get; init; } = 3;
+    public double Guidance { get; init; } = 2;
 
     public int SamplerSteps { get; init; } = 20;
 

@@ -8,7 +8,7 @@ namespace Dit.Samples.Mnist;
 /// <summary>A small convolutional network that reads digits: the judge of what the transformer draws.</summary>
 internal sealed class DigitClassifier : Module<Tensor, Tensor>
 {
-    private const int Epochs = 6;
+    private const int Epochs = 8;
     private readonly Sequential layers;
 
     private DigitClassifier() : base(nameof(DigitClassifier))
@@ -35,6 +35,7 @@ internal sealed class DigitClassifier : Module<Tensor, Tensor>
     /// <summary>Trains the classifier on the real digits, or takes the one that an earlier start left beside the run.</summary>
     public static DigitClassifier TrainOrLoad(DemoOptions options, CancellationToken cancellationToken)
     {
+        manual_seed(options.Seed);
         var classifier = new DigitClassifier();
         var path = options.PathTo("classifier.dat");
         if (File.Exists(path))
@@ -57,12 +58,14 @@ internal sealed class DigitClassifier : Module<Tensor, Tensor>
         using var loader = new BatchLoader(digits, batchSize: 64, seed);
         using var optimizer = optim.AdamW(parameters(), lr: 2e-3);
         var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max: Epochs * loader.BatchesPerEpoch);
+        var random = new Random(seed);
         train();
         for (var epoch = 0; epoch < Epochs; epoch++)
             foreach (var batch in loader.ToBlockingEnumerable(cancellationToken))
             {
                 using var scope = NewDisposeScope();
-                var loss = functional.cross_entropy(call(batch.Images)!, batch.Labels!);
+                var shifted = batch.Images.roll([random.Next(-2, 3), random.Next(-2, 3)], [2, 3]);      // [B, 1, 28, 28]; the margins are black
+                var loss = functional.cross_entropy(call(shifted)!, batch.Labels!);
                 optimizer.zero_grad();
                 loss.backward();
                 optimizer.step();

@@ -34,7 +34,7 @@ internal sealed class AdamWTrainer : IDisposable
             return null;
         using var scope = NewDisposeScope();
         Tensor[] gradients = [.. _trainable.Select(p => p.Parameter.grad).OfType<Tensor>()];
-        return FusedOps.ClipGradients(gradients, max).MoveToOuterDisposeScope();
+        return FusedOps.ClipGradNorm(gradients, max).MoveToOuterDisposeScope();
     }
 
     /// <summary>Changes the parameters by their gradients.</summary>

@@ -88,16 +88,4 @@ public static class FusedOps
         if (enabled) Backend.Ema(shadows, parameters, decay);
         else PlainOps.Ema(shadows, parameters, decay);
     }
-
-    /// <summary>Scales gradients down so that the norm of all together is at most a limit. In place, without waiting for the device.</summary>
-    /// <param name="gradients">The gradients.</param>
-    /// <param name="maxNorm">The limit.</param>
-    /// <returns>The norm before scaling, a scalar on the gradients' device.</returns>
-    /// <exception cref="ArgumentException">There are no gradients.</exception>
-    public static Tensor ClipGradients(IReadOnlyList<Tensor> gradients, double maxNorm)
-    {
-        ArgumentNullException.ThrowIfNull(gradients);
-        if (gradients.Count == 0) throw new ArgumentException("There are no gradients to clip.", nameof(gradients));
-        return enabled ? Backend.ClipGradients(gradients, maxNorm) : PlainOps.ClipGradients(gradients, maxNorm);
-    }
 }

@@ -58,14 +58,4 @@ internal static class PlainOps
         using var quiet = no_grad();
         for (var i = 0; i < shadows.Count; i++) shadows[i].mul_(decay).add_(parameters[i].to_type(shadows[i].dtype), 1 - decay);
     }
-
-    internal static Tensor ClipGradients(IReadOnlyList<Tensor> gradients, double maxNorm)
-    {
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        var norm = stack(gradients.Select(g => g.norm())).norm();           // []
-        var factor = (maxNorm / (norm + 1e-6)).clamp_max(1.0);             // []
-        foreach (var gradient in gradients) gradient.mul_(factor);
-        return norm.MoveToOuterDisposeScope();
-    }
 }

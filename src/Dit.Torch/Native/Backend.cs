@@ -93,14 +93,6 @@ internal static unsafe class Backend
         Operator.CallVoid("dit::ema_", shadows.ToArray(), parameters.ToArray(), decay);
     }
 
-    internal static Tensor ClipGradients(IReadOnlyList<Tensor> gradients, double maxNorm)
-    {
-        var list = gradients.ToArray();
-        var norm = Operator.Call("dit::grad_norm", list, 2.0);
-        Operator.CallVoid("dit::clip_grad_", list, norm, maxNorm);
-        return norm;
-    }
-
     private static string Text(byte* utf8) => Marshal.PtrToStringUTF8((nint)utf8) ?? "";
 
     private sealed class AutocastScope : IDisposable

@@ -56,6 +56,4 @@ internal static class Backend
     internal static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm) => PlainOps.ClipGradNorm(gradients, maxNorm);
 
     internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay) => PlainOps.Ema(shadows, parameters, decay);
-
-    internal static Tensor ClipGradients(IReadOnlyList<Tensor> gradients, double maxNorm) => PlainOps.ClipGradients(gradients, maxNorm);
 }

@@ -101,6 +101,23 @@ public sealed class DitForwardGoldenTests
         golden.AssertClose("label.out", model.Child<LabelEmbedder>("y_embedder").call(golden["label.y"], dropped));
     }
 
+    /// <summary>The same without native operators of our own.</summary>
+    [Theory, MemberData(nameof(Fixtures))]
+    public void Plain_compositions(string fixture)
+    {
+        var enabled = FusedOps.Enabled;
+        FusedOps.Enabled = false;
+        try
+        {
+            Output(fixture);
+            Gradients(fixture);
+        }
+        finally
+        {
+            FusedOps.Enabled = enabled;
+        }
+    }
+
     private static DitModel Evaluating(Golden golden)
     {
         var model = Models.Load(golden, golden.Config, "weights.");

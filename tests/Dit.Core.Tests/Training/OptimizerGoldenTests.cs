@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Dit.Tests;
+using Dit.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ public sealed class OptimizerGoldenTests
         get
         {
             using var golden = Golden.Open("optim");
-            return [.. golden.Keys.Where(k => k.EndsWith(".total_norm", StringComparison.Ordinal)).Select(k => k[..^".total_norm".Length])];
+            return [.. ClippingNames(golden)];
         }
     }
 
@@ -64,6 +65,50 @@ public sealed class OptimizerGoldenTests
         for (var i = 0; i < parameters.Length; i++)
             golden.AssertClose($"{name}.grad{i}", parameters[i].grad!);
     }
+
+    /// <summary>The trainer's way of clipping, which does not wait for the device.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Clipping_on_the_device(bool fused)
+    {
+        using var golden = Golden.Open("optim");
+        using var scope = NewDisposeScope();
+        var enabled = FusedOps.Enabled;
+        FusedOps.Enabled = fused && enabled;
+        try
+        {
+            foreach (var name in ClippingNames(golden).Where(n => Limits(n).Type == 2))
+            {
+                Tensor[] gradients = [.. golden.Under("clip.grad").Values.Select(g => g.clone())];
+                golden.AssertClose($"{name}.total_norm", FusedOps.ClipGradNorm(gradients, Limits(name).Max));
+                for (var i = 0; i < gradients.Length; i++)
+                    golden.AssertClose($"{name}.grad{i}", gradients[i]);
+            }
+        }
+        finally
+        {
+            FusedOps.Enabled = enabled;
+        }
+        Assert.Throws<ArgumentException>("gradients", () => FusedOps.ClipGradNorm([], 1));
+    }
+
+    [Fact]
+    public void Clipping_by_value()
+    {
+        using var golden = Golden.Open("optim");
+        using var scope = NewDisposeScope();
+        foreach (var key in golden.Keys.Where(k => k.StartsWith("clip_value", StringComparison.Ordinal)))
+        {
+            var split = key.LastIndexOf('.');
+            var parameter = WithGradient(golden[$"clip{key[split..]}"]);
+            nn.utils.clip_grad_value_([parameter], double.Parse(key["clip_value".Length..split], CultureInfo.InvariantCulture));
+            golden.AssertClose(key, parameter.grad!);
+        }
+    }
+
+    private static IEnumerable<string> ClippingNames(Golden golden) =>
+        golden.Keys.Where(k => k.EndsWith(".total_norm", StringComparison.Ordinal)).Select(k => k[..^".total_norm".Length]);
 
     /// <summary>"clip.max0.5.norm2.0" says 0.5 and 2.</summary>
     private static (double Max, double Type) Limits(string name)

@@ -1,3 +1,4 @@
+using Dit.Torch;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
@@ -32,6 +33,29 @@ public sealed class ResumeTests : IDisposable
         var (expected, got) = (TrainingRun.Bytes(_folder["whole"], "step-0000040"), TrainingRun.Bytes(_folder["parts"], "step-0000040"));
         Assert.Equal(["SHA256SUMS", "ema.safetensors", "model.safetensors", "optimizer.safetensors", "state.json"], expected.Keys.Order(StringComparer.Ordinal));
         Assert.All(expected, file => Assert.True(file.Value.AsSpan().SequenceEqual(got[file.Key]), file.Key));
+    }
+
+    /// <summary>Large enough for the operators to use all threads.</summary>
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.BFloat16)]
+    public async Task Several_threads_give_the_same_bytes_too(Precision precision)
+    {
+        if (precision == Precision.BFloat16 && !Engine.Supports(Feature.Autocast))
+            return;
+        await FitAsync("whole", 6);
+        await FitAsync("parts", 3);
+        await FitAsync("parts", 6);
+        var (expected, got) = (TrainingRun.Bytes(_folder["whole"], "step-0000006"), TrainingRun.Bytes(_folder["parts"], "step-0000006"));
+        Assert.All(expected.Where(f => f.Key.EndsWith(".safetensors", StringComparison.Ordinal)),
+            file => Assert.True(file.Value.AsSpan().SequenceEqual(got[file.Key]), file.Key));
+
+        async Task FitAsync(string folder, long steps)
+        {
+            var config = Models.Tiny with { ImageSize = 28, PatchSize = 4, Width = 128, Heads = 4 };
+            using var run = new TrainingRun(_folder[folder], config, new FixedBatches(config, batchSize: 64), with: o => o with { Precision = precision });
+            await run.FitAsync(steps);
+        }
     }
 
     [Fact]

@@ -55,14 +55,24 @@ void scale(float* values, float factor, int64_t count) {
 
 // Squares of floats are exact in double: the sum overflows and cancels nowhere.
 double sum_of_squares(const float* values, int64_t count) {
-  typedef double Wide __attribute__((vector_size(W * 8)));
-  Wide total{};
-  for_lanes(count, [&](int64_t i, auto lanes) {
-    const Wide wide = __builtin_convertvector(load(values + i, lanes), Wide);
-    total += wide * wide;
-  });
+  constexpr int half = W / 2;  // as many doubles as fill one vector
+  typedef float Narrow __attribute__((vector_size(half * 4)));
+  typedef double Wide __attribute__((vector_size(half * 8)));
+  Wide totals[4] = {};
+  int64_t i = 0;
+  for (; i + 4 * half <= count; i += 4 * half) {
+#pragma GCC unroll 4
+    for (int part = 0; part < 4; ++part) {
+      Narrow narrow;
+      std::memcpy(&narrow, values + i + part * half, sizeof narrow);
+      const Wide wide = __builtin_convertvector(narrow, Wide);
+      totals[part] += wide * wide;
+    }
+  }
   double sum = 0;
-  for (int lane = 0; lane < W; ++lane) sum += total[lane];
+  for (; i < count; ++i) sum += static_cast<double>(values[i]) * values[i];
+  const Wide total = (totals[0] + totals[1]) + (totals[2] + totals[3]);
+  for (int lane = 0; lane < half; ++lane) sum += total[lane];
   return sum;
 }
 

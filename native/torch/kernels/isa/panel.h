@@ -10,7 +10,7 @@ namespace dit {
 namespace {
 
 // Query rows and keys of one tile of scores.
-constexpr int64_t query_block = 24;
+constexpr int64_t query_block = 48;
 constexpr int64_t key_block = 512;
 
 // bfloat16 is multiplied as it is where there is an instruction for it, and widened first elsewhere.
@@ -80,22 +80,30 @@ void pack(Rows<const T> from, int64_t rows, int64_t width, const Panel& to) {
   }
 }
 
-// Exchanges rows and columns of W x W units in log2(W) rounds: round s swaps blocks of s x s beside the diagonal.
+// Which lanes of two rows, the second numbered from W on, a round of the transposition puts into the upper and lower
+// row.
+template <int step>
+struct UpperBlocks {
+  static constexpr int of(int lane) { return lane & step ? W + lane - step : lane; }
+};
+template <int step>
+struct LowerBlocks {
+  static constexpr int of(int lane) { return lane & step ? W + lane : lane + step; }
+};
+
+// Exchanges rows and columns of W x W units in log2(W) rounds, each of which swaps blocks of step x step.
+template <int step = 1>
 DIT_INLINE void transpose(Vec (&block)[W]) {
-#pragma GCC unroll 4
-  for (int step = 1; step < W; step *= 2) {
-    IntVec low{}, high{};
-    for (int lane = 0; lane < W; ++lane) {
-      low[lane] = lane & step ? W + lane - step : lane;
-      high[lane] = lane & step ? W + lane : lane + step;
-    }
+  if constexpr (step < W) {
+    const IntVec upper = lanes_of<UpperBlocks<step>>(), lower = lanes_of<LowerBlocks<step>>();
 #pragma GCC unroll 16
     for (int row = 0; row < W; ++row) {
       if (row & step) continue;
       const Vec above = block[row], below = block[row + step];
-      block[row] = __builtin_shuffle(above, below, low);
-      block[row + step] = __builtin_shuffle(above, below, high);
+      block[row] = __builtin_shuffle(above, below, upper);
+      block[row + step] = __builtin_shuffle(above, below, lower);
     }
+    transpose<step * 2>(block);
   }
 }
 
@@ -122,10 +130,9 @@ void pack_transposed(Rows<const T> from, int64_t rows, int64_t width, const Pane
   }
 }
 
-// Two rows of floats as one row of pairs.
-DIT_INLINE Vec pair_up(Vec even, Vec odd) {
-  const UintVec low = __builtin_convertvector(narrow(even), UintVec);
-  const UintVec high = __builtin_convertvector(narrow(odd), UintVec);
+// Two rows as one row of pairs.
+DIT_INLINE Vec pair_up(HalfVec even, HalfVec odd) {
+  const UintVec low = __builtin_convertvector(even, UintVec), high = __builtin_convertvector(odd, UintVec);
   return bit_cast<Vec>(low | high << 16);
 }
 
@@ -136,11 +143,11 @@ void pack_across(Rows<const T> from, int64_t rows, int64_t width, const Panel& t
     const T* source = from.data + row * from.stride;
     float* target = to.row(row / Unit::depth);
     for_lanes(width, [&](int64_t i, auto lanes) {
-      const Vec value = load(source + i, lanes);
       if constexpr (Unit::depth == 1) {
-        store(target + i, value);
+        store(target + i, load(source + i, lanes));
       } else {
-        store(target + i, pair_up(value, row + 1 < rows ? load(source + from.stride + i, lanes) : Vec{}));
+        const HalfVec odd = row + 1 < rows ? load_bits(source + from.stride + i, lanes) : HalfVec{};
+        store(target + i, pair_up(load_bits(source + i, lanes), odd));
       }
     });
   }

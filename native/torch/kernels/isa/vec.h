@@ -66,10 +66,14 @@ DIT_INLINE Vec load(const float* from, int64_t count = W) {
   return value;
 }
 
-DIT_INLINE Vec load(const bf16* from, int64_t count = W) {
+DIT_INLINE HalfVec load_bits(const bf16* from, int64_t count = W) {
   HalfVec half{};
   std::memcpy(&half, from, static_cast<size_t>(count) * sizeof *from);
-  return widen(half);
+  return half;
+}
+
+DIT_INLINE Vec load(const bf16* from, int64_t count = W) {
+  return widen(load_bits(from, count));
 }
 
 DIT_INLINE void store(float* to, Vec value, int64_t count = W) {
@@ -102,16 +106,35 @@ DIT_INLINE Vec min(Vec a, Vec b) {
   return a > b ? b : a;
 }
 
-// What is left of the lanes after joining opposite halves again and again.
-template <class Join>
-DIT_INLINE float fold(Vec value, Join join) {
-#pragma GCC unroll 4
-  for (int step = W / 2; step > 0; step /= 2) {
-    IntVec opposite{};
-    for (int lane = 0; lane < W; ++lane) opposite[lane] = lane ^ step;
-    value = join(value, __builtin_shuffle(value, opposite));
+// A shuffle's lane numbers, made by Rule(lane). A constant in memory: built at run time it costs more than the shuffle.
+template <class Rule>
+struct Lanes {
+  int32_t number[W];
+
+  constexpr Lanes() : number() {
+    for (int lane = 0; lane < W; ++lane) number[lane] = Rule::of(lane);
   }
-  return value[0];
+};
+
+template <class Rule>
+DIT_INLINE IntVec lanes_of() {
+  static constexpr Lanes<Rule> lanes;
+  return bit_cast<IntVec>(lanes);
+}
+
+template <int step>
+struct Opposite {
+  static constexpr int of(int lane) { return lane ^ step; }
+};
+
+// What is left of the lanes after joining opposite halves again and again.
+template <int step = W / 2, class Join>
+DIT_INLINE float fold(Vec value, Join join) {
+  if constexpr (step == 0) {
+    return value[0];
+  } else {
+    return fold<step / 2>(join(value, __builtin_shuffle(value, lanes_of<Opposite<step>>())), join);
+  }
 }
 
 DIT_INLINE float sum(Vec value) {
