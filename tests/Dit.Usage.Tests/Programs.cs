@@ -1,0 +1,62 @@
+using Dit.Core;
+using Dit.Data;
+using Dit.Diffusion;
+using Dit.Torch;
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
+
+namespace Dit.Usage.Tests;
+
+/// <summary>The README's programs. What stands between two markers is there to the letter; see <see cref="ReadmeTests"/>.</summary>
+internal static class Programs
+{
+    internal static async Task Train(ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+    {
+        // readme: train
+        using var model = new DitModel(DitConfig.S(patchSize: 4) with { ImageSize = 28, Channels = 1, Classes = 10 });
+        var objective   = new DenoisingObjective(new RectifiedFlow(), Prediction.FlowVelocity, new LogitNormalTimesteps());
+        await using var data = new BatchLoader(new MnistDataset("data/mnist"), batchSize: 64, seed: 0) { Workers = 2 };
+
+        using var trainer = new DitTrainer(model, objective, new DitTrainerOptions
+        {
+            Optimizer = new AdamWOptions { LearningRate = 1e-4 }, EmaDecay = 0.9999, MaxGradientNorm = 1.0, WarmupSteps = 500,
+            Precision = Precision.Auto, CheckpointDirectory = "runs/mnist", CheckpointEvery = 500,
+        }, loggerFactory);
+        await trainer.FitAsync(data, steps: 5_000, cancellationToken);          // resumes by itself from runs/mnist
+        // readme: end
+    }
+
+    internal static void Sample(DitTrainer trainer, DenoisingObjective objective)
+    {
+        // readme: sample
+        using var labels = arange(10);
+        var denoiser = objective.Denoiser(trainer.EmaModel, labels).Guided(scale: 4.0);
+        using var images = new HeunSampler(steps: 20).Sample(denoiser, randn(10, 1, 28, 28));
+        ImageFile.SaveGrid("digits.png", images, columns: 5);
+        // readme: end
+    }
+
+    internal static async Task OwnLoop(DitModel model, DenoisingObjective objective, BatchLoader data, CancellationToken ct)
+    {
+        // readme: loop
+        var optimizer = optim.AdamW(model.parameters(), lr: 1e-4, weight_decay: 0);
+        var ema = new ExponentialMovingAverage(model, decay: 0.9999);
+        await foreach (var batch in data.WithCancellation(ct))
+        {
+            using var scope = NewDisposeScope();
+            var loss = objective.Loss(model, batch.Images, batch.Labels);
+            optimizer.zero_grad(); loss.backward();
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0);
+            optimizer.step(); ema.Update(model);
+        }
+        // readme: end
+    }
+
+    internal static void Watch(Denoiser denoiser, Tensor noise)
+    {
+        // readme: watch
+        foreach (var step in new EulerSampler(steps: 50).Steps(denoiser, noise))   // step.Index, .Time, .Sample, .PredictedClean
+            ImageFile.SaveGrid($"step-{step.Index:000}.png", step.PredictedClean, columns: 5);
+        // readme: end
+    }
+}
