@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Dit.Benchmarks;
 
 /// <summary>Runs both sides of a cell in turns, so that whatever else the machine does meets both alike.</summary>
@@ -5,19 +7,25 @@ namespace Dit.Benchmarks;
 /// <param name="secondsPerTurn">About how long a turn takes; at least one step.</param>
 internal sealed class Comparison(int rounds, double secondsPerTurn)
 {
+    private const int LeastRounds = 5;
+
+    /// <summary>A slow or busy machine does no more than the least rounds after this time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
     public Measurement Measure(Cell cell, Contender dit, Contender peer)
     {
         dit.Prepare(cell);
         peer.Prepare(cell);
         int ditSteps = WarmUp(dit), peerSteps = WarmUp(peer);
 
-        double[] ditTimes = new double[rounds], peerTimes = new double[rounds];
-        for (var i = 0; i < rounds; i++)
+        List<double> ditTimes = [], peerTimes = [];
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < rounds && (i < LeastRounds || watch.Elapsed < Patience); i++)
         {
             // Whoever was first is second in the next round.
-            if (i % 2 == 0) ditTimes[i] = dit.Run(ditSteps) / ditSteps;
-            peerTimes[i] = peer.Run(peerSteps) / peerSteps;
-            if (i % 2 == 1) ditTimes[i] = dit.Run(ditSteps) / ditSteps;
+            if (i % 2 == 0) ditTimes.Add(dit.Run(ditSteps) / ditSteps);
+            peerTimes.Add(peer.Run(peerSteps) / peerSteps);
+            if (i % 2 == 1) ditTimes.Add(dit.Run(ditSteps) / ditSteps);
         }
 
         return new(cell, Quantile(ditTimes, 0.5), Quantile(peerTimes, 0.5), [.. ditTimes.Zip(peerTimes, (d, p) => p / d).Order()],

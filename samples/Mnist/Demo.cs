@@ -36,7 +36,8 @@ internal static class Demo
             return;
         }
 
-        Console.WriteLine($"Training {trainer.EmaModel.parameters().Sum(p => p.numel()):N0} parameters on {digits.Count:N0} digits, steps {trainer.Step} to {options.Steps}.");
+        var parameters = trainer.EmaModel.parameters().Sum(p => p.numel());
+        Console.WriteLine($"Training {parameters:N0} parameters on {digits.Count:N0} digits, steps {trainer.Step} to {options.Steps}.");
         var previews = new Previews(trainer, objective, options);
         trainer.Observers.Add(previews);
         try

@@ -11,7 +11,8 @@ internal static class Generation
 {
     private const int BatchSize = 100, Size = 28, Pixels = Size * Size, Classes = MnistDataset.Classes;
 
-    public static async Task RunAsync(DenoisingObjective objective, DitModel model, DigitClassifier classifier, DemoOptions options, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        DenoisingObjective objective, DitModel model, DigitClassifier classifier, DemoOptions options, CancellationToken cancellationToken)
     {
         var labels = Enumerable.Range(0, Classes).SelectMany(digit => Enumerable.Repeat((long)digit, options.PerClass)).ToArray();
         var digits = new byte[labels.Length * Pixels];

@@ -29,7 +29,8 @@ public sealed class NetworkDenoiser : Denoiser
     {
         ArgumentNullException.ThrowIfNull(x);
         if (labels is not null && labels.shape[0] != x.shape[0])
-            throw new ArgumentException($"There are {labels.shape[0]} labels for a batch of shape {Shapes.Print(x.shape)}. Give one label for each sample.", nameof(x));
+            throw new ArgumentException(
+                $"There are {labels.shape[0]} labels for a batch of shape {Shapes.Print(x.shape)}. Give one label for each sample.", nameof(x));
 
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -38,7 +39,8 @@ public sealed class NetworkDenoiser : Denoiser
         var y = labels?.to(x.device);                                                                   // [B]
         var prediction = _network.call(x.to(ScalarType.Float32), times, y)!;                            // [B, C, H, W]
         if (!prediction.shape.AsSpan().SequenceEqual(x.shape))
-            throw new ArgumentException($"The network's output is {Shapes.Print(prediction.shape)} for a state of {Shapes.Print(x.shape)}; they must be the same.", nameof(x));
+            throw new ArgumentException(
+                $"The network's output is {Shapes.Print(prediction.shape)} for a state of {Shapes.Print(x.shape)}; they must be the same.", nameof(x));
         return prediction.to(x.dtype).MoveToOuterDisposeScope();
     }
 }

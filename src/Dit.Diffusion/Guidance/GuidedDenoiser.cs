@@ -36,9 +36,11 @@ public sealed class GuidedDenoiser : Denoiser
     {
         ArgumentNullException.ThrowIfNull(denoiser);
         if (denoiser.Labels is null)
-            throw new InvalidOperationException("Guidance strengthens labels, and this denoiser has none: give DenoisingObjective.Denoiser a model with classes, and labels.");
+            throw new InvalidOperationException(
+                "Guidance strengthens labels, and this denoiser has none: give DenoisingObjective.Denoiser a model with classes, and labels.");
         if (denoiser.NullClass is null)
-            throw new InvalidOperationException("Guidance compares with the prediction for no label, which this model never learned: train it with LabelDropout > 0 (0.1 is usual).");
+            throw new InvalidOperationException(
+                "Guidance compares with the prediction for no label, which this model never learned: train it with LabelDropout > 0 (0.1 is usual).");
         return denoiser;
     }
 }

@@ -78,7 +78,8 @@ public sealed class DenoisingObjective : ITrainingObjective
         ArgumentNullException.ThrowIfNull(model);
         var classes = model.Config.Classes;
         if (labels is null && classes > 0 && !model.Config.HasNullClass)
-            throw new ArgumentNullException(nameof(labels), $"The model knows {classes} classes and never learned to do without (LabelDropout = 0): say which class each sample is to be.");
+            throw new ArgumentNullException(
+                nameof(labels), $"The model knows {classes} classes and never learned to do without (LabelDropout = 0): say which class each sample is to be.");
         if (labels is not null && classes == 0)
             throw new ArgumentException("The model was built without classes (DitConfig.Classes = 0), so it takes no labels.", nameof(labels));
         if (labels is not null) ValidateLabels(labels, classes);

@@ -76,7 +76,8 @@ public abstract class OdeSampler : ISampler
     {
         ArgumentNullException.ThrowIfNull(noise);
         if (noise.ndim < 2 || noise.numel() == 0 || !noise.is_floating_point())
-            throw new ArgumentException($"The noise is {noise.dtype} {Shapes.Print(noise.shape)}, expected floating-point numbers [B, C, H, W], as from randn(B, C, H, W).", nameof(noise));
+            throw new ArgumentException(
+                $"The noise is {noise.dtype} {Shapes.Print(noise.shape)}, expected floating-point numbers [B, C, H, W], as from randn(B, C, H, W).", nameof(noise));
         using var scope = NewDisposeScope();
         if (!noise.isfinite().all().item<bool>())
             throw new ArgumentException("The noise holds NaN or infinite values.", nameof(noise));
