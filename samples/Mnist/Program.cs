@@ -54,7 +54,7 @@ command.SetAction(async (arguments, cancellationToken) =>
         Console.WriteLine($"Stopped. All there is so far is in '{options.Out}'; start again to go on.");
         return 130;
     }
-    catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or ArithmeticException)
+    catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or ArithmeticException or DllNotFoundException)
     {
         await Console.Error.WriteLineAsync(e.Message);
         return 1;

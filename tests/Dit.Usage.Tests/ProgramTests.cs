@@ -1,6 +1,8 @@
 using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
+using Dit.Tests;
+using Dit.Torch;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
@@ -59,6 +61,30 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Own_loop_and_sampling_are_flat_with_one_scope_and_no_collection()
+    {
+        using var model = new DitModel(Small);
+        var (tensors, bytes) = (new List<long>(), new List<long>());
+        var objective = new DenoisingObjective(new RectifiedFlow(), Prediction.FlowVelocity, new Recorder(tensors, bytes));
+        await using var data = Digits(320, 1);
+        Memory.Settle();
+        await Programs.OwnLoop(model, objective, data, CancellationToken.None);
+        Assert.Equal(320, tensors.Count);
+        Assert.Single(tensors.Skip(20).Distinct());
+        Assert.InRange(bytes.Skip(20).Max() - bytes.Skip(20).Min(), 0, 2048);       // the allocator rounds small blocks
+
+        using var labels = arange(2);
+        using var noise = randn(2, 1, 28, 28);
+        Programs.Watch(objective.Denoiser(model, labels), noise);
+        var after = Tensor.TotalCount;
+        for (var run = 0; run < 3; run++)
+        {
+            Programs.Watch(objective.Denoiser(model, labels), noise);
+            Assert.Equal(after, Tensor.TotalCount);
+        }
+    }
+
+    [Fact]
     public void Watch()
     {
         using var model = new DitModel(Small);
@@ -85,6 +111,17 @@ public sealed class ProgramTests : IDisposable
     {
         Directory.SetCurrentDirectory(_before);
         _folder.Delete(recursive: true);
+    }
+
+    /// Counts what is alive each time the loop asks for a time.
+    private sealed class Recorder(List<long> tensors, List<long> bytes) : ITimestepSampler
+    {
+        public Tensor Sample(long count, Device device, Generator? generator = null)
+        {
+            tensors.Add(Tensor.TotalCount);
+            bytes.Add(Engine.Memory().LiveBytes);
+            return new UniformTimesteps().Sample(count, device, generator);
+        }
     }
 
     /// Cancels soon after the trainer logged its start: in the first steps of what would be thousands.

@@ -1,31 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Dit.Torch.Native;
 
-/// <summary>Finds and loads libdit_torch once, and says what was tried when it cannot.</summary>
-internal static class NativeLibraryLoader
+/// <summary>Finds and loads libdit_torch at the first call into it, and says what was tried when it cannot.</summary>
+internal static partial class NativeLibraryLoader
 {
     internal const string Name = "dit_torch";
     private const string FileName = "libdit_torch.so";
 
-    private static readonly Lazy<nint> Handle = new(Load);
+    // How often a waiting OpenMP thread looks before it sleeps. libgomp's own 300,000 costs nothing on an idle machine, but where
+    // other work wants the processors (a data loader, another test) it multiplied the time of small operators by more than five.
+    private const string SpinCount = "10000";
 
-    /// <exception cref="DllNotFoundException">libdit_torch, or the libtorch it was built with, is not on this machine.</exception>
-    internal static void EnsureLoaded() => _ = Handle.Value;
+    private static readonly Lazy<nint> Handle = new(() => Initialized(Open(Candidates())));
 
-    private static nint Load()
+    /// <summary>Has the runtime ask us where libdit_torch is.</summary>
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "The resolver must be known before the first native call, and a static constructor would hide its errors.")]
+    internal static void Register() =>
+        NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLoader).Assembly, (name, _, _) => name == Name ? Handle.Value : 0);
+
+    /// <summary>Loads the first library of a list that can be loaded.</summary>
+    /// <exception cref="DllNotFoundException">None can: the library, or the libtorch it was built with, is not on this machine.</exception>
+    internal static nint Open(IEnumerable<string> candidates)
     {
-        var handle = Open();
-        NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLoader).Assembly, (name, _, _) => name == Name ? handle : 0);
-        NativeMethods.Check(NativeMethods.dit_initialize());
-        return handle;
-    }
-
-    private static nint Open()
-    {
+        SpinBriefly();
         var tried = new List<string>();
-        foreach (var path in Candidates())
+        foreach (var path in candidates)
         {
             if (path.Contains(Path.DirectorySeparatorChar) && !File.Exists(path))
             {
@@ -46,6 +50,17 @@ internal static class NativeLibraryLoader
             + $"or set DIT_LIBTORCH to a libtorch folder and rebuild native/. Tried:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", tried)}");
     }
 
+    private static unsafe nint Initialized(nint library)
+    {
+        var initialize = (delegate* unmanaged<int>)NativeLibrary.GetExport(library, "dit_initialize");
+        if (initialize() != 0)
+        {
+            var error = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(library, "dit_last_error");
+            throw new DllNotFoundException($"libtorch could not be started: {Marshal.PtrToStringUTF8((nint)error())}");
+        }
+        return library;
+    }
+
     private static IEnumerable<string> Candidates()
     {
         if (Environment.GetEnvironmentVariable("DIT_NATIVE_LIBRARY") is { Length: > 0 } overridden)
@@ -62,4 +77,14 @@ internal static class NativeLibraryLoader
         }
         yield return FileName;
     }
+
+    // libgomp reads the process's own environment when it is loaded, which is now; .NET's variables are a copy.
+    private static void SpinBriefly()
+    {
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null) return;
+        _ = SetEnvironmentVariable("GOMP_SPINCOUNT", SpinCount, overwrite: 0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironmentVariable(string name, string value, int overwrite);
 }

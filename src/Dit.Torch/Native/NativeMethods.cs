@@ -8,8 +8,6 @@ internal static unsafe partial class NativeMethods
 {
     private const string Library = NativeLibraryLoader.Name;
 
-    static NativeMethods() => NativeLibraryLoader.EnsureLoaded();
-
     [LibraryImport(Library)] internal static partial byte* dit_last_error();
     [LibraryImport(Library)] internal static partial void dit_set_error(byte* message);
 
@@ -42,7 +40,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int dit_node_attach(nint node, nint output, int differentiable, nint* result);
     [LibraryImport(Library)] internal static partial void dit_node_free(nint node);
 
-    [LibraryImport(Library)] internal static partial int dit_initialize();
     [LibraryImport(Library)] internal static partial int dit_engine_describe(EngineInfo* info);
     [LibraryImport(Library)] internal static partial int dit_manual_seed(long seed);
     [LibraryImport(Library)] internal static partial int dit_generator_create(ulong seed, long device, nint* result);

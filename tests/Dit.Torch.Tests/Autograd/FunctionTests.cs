@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Dit.Tests;
 using static TorchSharp.torch;
 
 namespace Dit.Torch.Tests.Autograd;

@@ -1,3 +1,4 @@
+using Dit.Tests;
 using static TorchSharp.torch;
 
 namespace Dit.Torch.Tests.Extensions;

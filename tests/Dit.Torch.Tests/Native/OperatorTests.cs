@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Dit.Tests;
 using Dit.Torch.Native;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Dit.Tests;
 using static TorchSharp.torch;
 
 namespace Dit.Torch.Tests.Tensors;
@@ -27,6 +28,7 @@ public sealed class ArithmeticTests
     {
         using var scope = NewDisposeScope();
         var t = tensor([1f, 2, 3]);
+        Memory.Settle();
         var alive = Tensor.TotalCount;
         Assert.Same(t, t.add_(1));
         Assert.Same(t, t.mul_(t));

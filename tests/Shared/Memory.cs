@@ -1,4 +1,4 @@
-namespace Dit.Torch.Tests;
+namespace Dit.Tests;
 
 internal static class Memory
 {
