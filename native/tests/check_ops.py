@@ -96,8 +96,11 @@ def check_layers():
                                             (2, 256, 6, 64), (1, 77, 2, 72), (1, 513, 2, 128), (1, 1100, 1, 16), (1, 2100, 2, 24)]:
             qkv = torch.randn(batch, tokens, 3 * heads * width, dtype=dtype)
             compare(f"attention {dtype} {qkv.shape}", lambda t: ops.attention(t, heads), attention_formula(heads), [qkv], tolerance)
-        sharp = torch.randn(1, 600, 3 * 32, dtype=dtype) * 12  # weights of nearly 0 and 1, and moving maxima
-        compare(f"attention {dtype} sharp", lambda t: ops.attention(t, 2), attention_formula(2), [sharp], tolerance * (8 if dtype == torch.float32 else 12))
+        # Weights of nearly 0 and 1, and moving maxima: rounding shows in any implementation, so ATen's own error is the measure.
+        sharp = torch.randn(1, 600, 3 * 32, dtype=dtype) * 12
+        own = attention_formula(2)(sharp).double() - attention_formula(2)(sharp.double())
+        compare(f"attention {dtype} sharp", lambda t: ops.attention(t, 2), attention_formula(2), [sharp],
+                2 * own.abs().max().item() / max(1.0, attention_formula(2)(sharp.double()).abs().max().item()))
         compare(f"attention {dtype} strided", lambda t: ops.attention(t, 2), attention_formula(2),
                 [torch.randn(7, 3, 24, dtype=dtype).transpose(0, 1)], tolerance)
 

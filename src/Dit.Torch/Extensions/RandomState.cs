@@ -4,7 +4,7 @@ namespace Dit.Torch;
 
 /// <summary>The states of the default random number generators, for a resume that continues bit by bit.</summary>
 /// <param name="Cpu">The processor's generator.</param>
-/// <param name="Cuda">The generator of each CUDA device.</param>
+/// <param name="Cuda">The generator of each CUDA device; empty in the nuget backend, whose package does not give access to them.</param>
 public sealed record RandomState(byte[] Cpu, IReadOnlyList<byte[]> Cuda)
 {
     /// <summary>The states now.</summary>
@@ -21,7 +21,7 @@ public sealed record RandomState(byte[] Cpu, IReadOnlyList<byte[]> Cuda)
         for (var i = 0; i < devices.Length; i++) Restore(devices[i], Cuda[i]);
     }
 
-    private static Device[] CudaDevices() => [.. Enumerable.Range(0, Engine.Supports(Feature.Cuda) ? cuda.device_count() : 0).Select(i => new Device(i))];
+    private static Device[] CudaDevices() => [.. Enumerable.Range(0, Backend.CudaGenerators).Select(i => new Device(i))];
 
     private static byte[] Bytes(Device device)
     {

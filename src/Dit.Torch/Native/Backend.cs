@@ -53,6 +53,8 @@ internal static unsafe class Backend
 
     internal static bool BFloat16InHardware(Device device) => device.type == DeviceType.CUDA || Info.Value.BFloat16InHardware != 0;
 
+    internal static int CudaGenerators => cuda.device_count();
+
     internal static Generator DefaultGenerator(Device device) => Generator.DefaultOf(device);
 
     internal static MemoryStatistics Memory(Device device)

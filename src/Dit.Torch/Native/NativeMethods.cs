@@ -18,7 +18,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial void dit_tensor_free(nint t);
     [LibraryImport(Library)] internal static partial int dit_tensor_retain(nint t, nint* result);
     [LibraryImport(Library)] internal static partial int dit_tensor_describe(nint t, TensorInfo* info);
-    [LibraryImport(Library)] internal static partial int dit_tensor_from_blob(void* data, long* sizes, long* strides, int dim, int dtype, long device, delegate* unmanaged<nint, void> release, nint context, nint* result);
     [LibraryImport(Library)] internal static partial int dit_tensor_set_data(nint t, nint source);
 
     [LibraryImport(Library)] internal static partial int dit_tensor_requires_grad(nint t, int* result);
@@ -61,7 +60,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial void dit_autocast_nesting(int delta);
     [LibraryImport(Library)] internal static partial int dit_tf32(int* matmul, int* cudnn);
     [LibraryImport(Library)] internal static partial int dit_set_tf32(int matmul, int cudnn);
-    [LibraryImport(Library)] internal static partial int dit_set_deterministic(int enabled, int warnOnly);
     [LibraryImport(Library)] internal static partial int dit_memory_describe(long device, NativeMemoryStats* stats);
     [LibraryImport(Library)] internal static partial int dit_memory_reset_peak(long device);
     [LibraryImport(Library)] internal static partial int dit_memory_empty_cache(long device);

@@ -31,8 +31,10 @@ internal static class Backend
 
     internal static bool BFloat16InHardware(Device device) => device.type == DeviceType.CUDA;
 
-    internal static Generator DefaultGenerator(Device device) =>
-        device.type == DeviceType.CPU ? Generator.Default : throw new NotSupportedException(NativeOnly);
+    // TorchSharp gives access to the processor's default generator only.
+    internal static int CudaGenerators => 0;
+
+    internal static Generator DefaultGenerator(Device device) => Generator.Default;
 
     internal static MemoryStatistics Memory(Device device) => throw new NotSupportedException(NativeOnly);
 

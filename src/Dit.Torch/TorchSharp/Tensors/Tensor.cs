@@ -122,16 +122,6 @@ public static partial class torch
         /// <summary>Moves the tensor to the scope that owns another tensor.</summary>
         public Tensor MoveToOtherDisposeScope(Tensor other) => MoveToOtherDisposeScope(other.OwningDisposeScope);
 
-        /// <summary>Replaces the native tensor that this object stands for, keeping the object itself.</summary>
-        internal void ReplaceHandle(Tensor replacement)
-        {
-            var old = Handle;
-            handle = replacement.DecoupleFromNativeHandle();
-            Interlocked.Increment(ref totalCount);
-            NativeMethods.dit_tensor_free(old);
-            Interlocked.Decrement(ref totalCount);
-        }
-
         [MethodImpl(MethodImplOptions.NoInlining)]
         private nint ThrowDisposed() => throw new ObjectDisposedException(
             name is null ? nameof(Tensor) : $"{nameof(Tensor)} '{name}'",
