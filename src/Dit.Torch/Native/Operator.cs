@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -94,20 +93,15 @@ internal static unsafe class Operator
         var words = 0;
         foreach (ref readonly var arg in args) words += arg.ScratchWords;
         var stack = stackalloc long[StackWords];
-        var scratch = words <= StackWords ? stack : (long*)NativeMemory.Alloc((nuint)words, sizeof(long));
-        try
+        fixed (long* heap = words > StackWords ? new long[words] : null)
         {
             var values = stackalloc NativeValue[args.Length];
-            var free = scratch;
+            var free = heap is null ? stack : heap;
             for (var i = 0; i < args.Length; i++) free = args[i].Write(values + i, free);
             int count;
             if (NativeMethods.dit_operator_call(op, values, args.Length, results, capacity, &count) != 0) NativeMethods.ThrowLastError(name);
             foreach (ref readonly var arg in args) GC.KeepAlive(arg.Reference);   // no finalizer may free a handle that is in use
             return count;
-        }
-        finally
-        {
-            if (scratch != stack) NativeMemory.Free(scratch);
         }
     }
 
