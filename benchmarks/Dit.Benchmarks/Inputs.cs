@@ -10,6 +10,6 @@ internal static class Inputs
     {
         var c = workload.Config;
         using var indices = arange(workload.Batch, dtype: ScalarType.Int64);
-        return (randn(workload.Batch, c.Channels, c.ImageSize, c.ImageSize), indices.remainder(c.Classes));
+        return (randn(workload.Batch, c.Channels, c.ImageSize.Height, c.ImageSize.Width), indices.remainder(c.Classes));
     }
 }

@@ -2,6 +2,7 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/anomaly_mode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/variable.h>
@@ -112,6 +113,8 @@ int dit_grad(const dit_tensor* outputs, int32_t count, const dit_tensor* grads, 
     for (int32_t i = 0; i < input_count; ++i) results[i] = dit::release(std::move(found[i]));
   });
 }
+
+int32_t dit_backward_of_all_leaves() { return torch::autograd::Engine::get_default_engine().is_checkpoint_valid(); }
 
 int32_t dit_grad_mode() { return at::GradMode::is_enabled(); }
 

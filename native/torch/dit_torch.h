@@ -105,6 +105,8 @@ DIT_API int dit_backward(const dit_tensor* tensors, int32_t count, const dit_ten
 DIT_API int dit_grad(const dit_tensor* outputs, int32_t count, const dit_tensor* grads, const dit_tensor* inputs,
                      int32_t input_count, int32_t retain_graph, int32_t create_graph, int32_t allow_unused,
                      dit_tensor* results);
+// Whether the backward that runs now is of all leaves: one inside it would reach leaves that dit_grad must not.
+DIT_API int32_t dit_backward_of_all_leaves(void);
 DIT_API int32_t dit_grad_mode(void);
 DIT_API void dit_set_grad_mode(int32_t enabled);
 DIT_API int32_t dit_inference_mode(void);
@@ -158,6 +160,7 @@ DIT_API int dit_set_num_interop_threads(int32_t count);
 DIT_API int dit_autocast_get(int32_t device_type, int32_t* enabled, int32_t* dtype);
 DIT_API int dit_autocast_set(int32_t device_type, int32_t enabled, int32_t dtype);
 DIT_API void dit_autocast_nesting(int32_t delta);  // +1 on entry, -1 on exit: the cache of casts is cleared at zero
+DIT_API void dit_autocast_clear_cache(void);
 
 DIT_API int dit_tf32(int32_t* matmul, int32_t* cudnn);
 DIT_API int dit_set_tf32(int32_t matmul, int32_t cudnn);

@@ -218,6 +218,8 @@ void dit_autocast_nesting(int32_t delta) {
     at::autocast::clear_cache();
 }
 
+void dit_autocast_clear_cache() { at::autocast::clear_cache(); }
+
 int dit_tf32(int32_t* matmul, int32_t* cudnn) {
   return dit::guarded([&] {
     *matmul = at::globalContext().allowTF32CuBLAS();

@@ -5,6 +5,7 @@ namespace Dit.Core;
 /// <summary>The JSON forms of this assembly, generated at compile time.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true,
+    UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(DitConfig))]

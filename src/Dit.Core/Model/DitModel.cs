@@ -1,20 +1,24 @@
+using Dit.Torch;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Dit.Core;
 
-/// <summary>The Diffusion Transformer with adaLN-Zero conditioning (Peebles and Xie 2023).</summary>
+/// <summary>The Diffusion Transformer (Peebles and Xie 2023), with the block, norms, positions and conditions of its configuration.</summary>
 /// <remarks>
 /// Layout, parameter names, their order and their initialisation are the official implementation's. A new model's output is
-/// exactly zero. A model is used by one thread at a time.
+/// exactly zero, and with adaLN-Zero each of its blocks is the identity. A model is used by one thread at a time.
 /// </remarks>
 public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
 {
-    private readonly Parameter pos_embed;
+    private readonly Parameter? pos_embed;
     private readonly PatchEmbed x_embedder;
     private readonly TimestepEmbedder t_embedder;
-    private readonly LabelEmbedder? y_embedder;
+    private readonly ConditionEmbedder? y_embedder;
+    private readonly Parameter? register_tokens;
+    private readonly RotaryEmbedding? rotation;
     private readonly ModuleList<DitBlock> blocks;
     private readonly FinalLayer final_layer;
 
@@ -30,18 +34,25 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
         ArgumentNullException.ThrowIfNull(config);
         Config = config.Validate();
 
-        using (var table = PositionEmbedding.SinCos2D(config.Width, config.GridSize))       // [T, D]
-            pos_embed = Parameter(table.unsqueeze(0), requires_grad: false);                // [1, T, D]
-        x_embedder = new PatchEmbed(config.PatchSize, config.Channels, config.Width);
-        t_embedder = new TimestepEmbedder(config.Width);
-        y_embedder = config.Classes > 0 ? new LabelEmbedder(config.Classes, config.Width, config.HasNullClass) : null;
-        blocks = ModuleList([.. Enumerable.Range(0, config.Depth).Select(_ => new DitBlock(config.Width, config.Heads, config.MlpRatio))]);
-        final_layer = new FinalLayer(config.Width, (long)config.PatchSize * config.PatchSize * config.OutputChannels);
+        pos_embed = CreatePositions(config);
+        x_embedder = new PatchEmbed(config);
+        t_embedder = new TimestepEmbedder(config);
+        y_embedder = ConditionEmbedder.Create(config);
+        register_tokens = config.Registers > 0 ? Parameter(zeros(1, config.Registers, config.Width)) : null;                  // [1, R, D]
+        rotation = config.RotaryPositions ? new RotaryEmbedding(config.AttentionWidth / config.Heads, config.GridHeight, config.GridWidth) : null;
+        blocks = ModuleList([.. Enumerable.Range(0, config.Depth).Select(index => DitBlock.Create(config, index))]);
+        final_layer = new FinalLayer(config);
         RegisterComponents();
     }
 
     /// <value>The architecture.</value>
     public DitConfig Config { get; }
+
+    /// <value>
+    /// Whether a block's activations are computed again in the backward pass instead of kept (Chen et al. 2016): the same result, less memory,
+    /// about a third more time. Default <see langword="false"/>.
+    /// </value>
+    public bool ActivationCheckpointing { get; set; }
 
     /// <value>Where label dropout draws from in training; <see langword="null"/> for torch's global generator.</value>
     public Generator? DropoutGenerator { get; set; }
@@ -76,12 +87,31 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
     /// <param name="path">The file; it is replaced if it exists.</param>
     public void Save(string path) => SafeTensors.Save(path, state_dict(), ModuleState.Metadata(Config));
 
-    /// <summary>Predicts, dropping labels with probability <see cref="DitConfig.LabelDropout"/> in training mode.</summary>
+    /// <summary>The same model for another size of images: equal weights, and positions interpolated where they are a table.</summary>
+    /// <param name="size">Height and width of the images or latents; multiples of the patch size.</param>
+    /// <returns>A new model, on the device of this one and of its type, which the caller owns.</returns>
+    /// <exception cref="ArgumentException">The size does not fit the patches.</exception>
+    public DitModel Resized(ImageSize size)
+    {
+        var resized = new DitModel(Config with { ImageSize = size });
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var first = this.parameters().First();
+        resized.to(first.device, first.dtype);
+        resized.train(training);
+        var mine = state_dict();
+        foreach (var (name, target) in resized.state_dict())
+            target.copy_(name == nameof(pos_embed) ? ResampledPositions(resized.Config).unsqueeze(0) : mine[name]);
+        return resized;
+    }
+
+    /// <summary>Predicts, dropping conditions with probability <see cref="DitConfig.LabelDropout"/> in training mode.</summary>
     /// <param name="x">Noisy images or latents, [B, C, H, W], of any floating type; the model computes in the type of its weights.</param>
     /// <param name="t">Times as the model was trained with, such as 0 to 999 or 1000 times a flow time; [B], may be fractional.</param>
     /// <param name="y">
-    /// Labels, [B], int64, where <see cref="DitConfig.Classes"/> is the null class; <see langword="null"/> for the null class
-    /// throughout. Labels in host memory are checked; those on another device are not, as that would wait for it.
+    /// Conditions as <see cref="DitConfig.Condition"/> says: labels [B], int64, where <see cref="DitConfig.Classes"/> is the null class, or
+    /// attributes, vectors or tokens, where NaN is none; <see langword="null"/> for none throughout. Labels in host memory are checked; those on
+    /// another device are not, as that would wait for it.
     /// </param>
     /// <returns>Prediction, [B, C, H, W], or [B, 2C, H, W] with <see cref="DitConfig.LearnedVariance"/>, of the type of <paramref name="x"/>.</returns>
     /// <exception cref="ArgumentException">A tensor does not fit the model or the others.</exception>
@@ -95,37 +125,139 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
         return forward(x, t, y, dropped).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Predicts, dropping exactly the labels asked for, in training mode or not.</summary>
+    /// <summary>Predicts, dropping exactly the conditions asked for, in training mode or not.</summary>
     /// <param name="x">Noisy images or latents, [B, C, H, W].</param>
     /// <param name="t">Times, [B].</param>
-    /// <param name="y">Labels, [B], int64; <see langword="null"/> for the null class throughout.</param>
-    /// <param name="dropped">Which labels to replace by the null class, [B], bool; <see langword="null"/> for none.</param>
+    /// <param name="y">Conditions as <see cref="DitConfig.Condition"/> says; <see langword="null"/> for none throughout.</param>
+    /// <param name="dropped">Which conditions to replace by none, [B], bool; <see langword="null"/> for no more.</param>
     /// <returns>Prediction, [B, C, H, W], or [B, 2C, H, W] with <see cref="DitConfig.LearnedVariance"/>.</returns>
     /// <exception cref="ArgumentException">A tensor does not fit the model or the others.</exception>
     public Tensor forward(Tensor x, Tensor t, Tensor? y, Tensor? dropped)
     {
-        ModelInputs.Check(Config, x, t, y, dropped);
+        ModelInputs.Check(Config, y_embedder, x, t, y, dropped);
         using var scope = NewDisposeScope();
-        var c = t_embedder.call(t)!;                                                         // [B, D]
-        if (y_embedder is not null)
-            c = c + y_embedder.call(y?.to(x.device) ?? NullLabels(x), dropped)!;             // [B, D]
-        c = functional.silu(c);                                                              // the same for every block
+        y = y_embedder is null ? null : y?.to(x.device) ?? y_embedder.None(x.shape[0], x.device);
+        var time = t_embedder.call(t)!;                                                      // [B, D]
+        var condition = y_embedder?.call(y!, dropped);                                       // [B, D] or [B, L, D]
+        var tokens = Embed(x);                                                               // [B, T + R, D]
+        if (Config.IsAdaptive)
+        {
+            var sum = condition is null ? time : time + condition;                           // [B, D]
+            var c = new Conditioning { Vector = Config.Quirks.BlockActivation.Of(sum), Rotation = rotation };     // the same for every block
+            tokens = RunBlocks(tokens, c);
+            var last = Config.Quirks.FinalActivation == Config.Quirks.BlockActivation ? c.Vector : Config.Quirks.FinalActivation.Of(sum);
+            return Finish(tokens, last, x.dtype).MoveToOuterDisposeScope();
+        }
 
-        var tokens = x_embedder.call(x.to(pos_embed.dtype))! + pos_embed;                   // [B, T, D]
-        foreach (var block in blocks)
-            tokens = block.call(tokens, c)!;                                                 // [B, T, D]
-        var patches = final_layer.call(tokens, c)!.to(x.dtype);                              // [B, T, p p C]
-        return Unpatchify(patches).MoveToOuterDisposeScope();
+        var context = time.unsqueeze(1);                                                     // [B, 1, D]
+        if (condition is not null)
+            context = cat([context, condition.ndim == 2 ? condition.unsqueeze(1) : condition], dim: 1);          // [B, 1 + L, D]
+        var inContext = Config.Block == BlockType.InContext;
+        var mask = Mask(y, before: inContext ? tokens.shape[1] + 1 : 1, time.dtype);         // [B, 1, 1, ...]
+        tokens = inContext
+            ? RunBlocks(cat([tokens, context], dim: 1), new Conditioning { Mask = mask, Rotation = rotation })
+            : RunBlocks(tokens, new Conditioning { Context = context, Mask = mask, Rotation = rotation });
+        return Finish(tokens, null, x.dtype).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Checks that conditions are of the model's kind and, in host memory, in range.</summary>
+    /// <param name="condition">Conditions as <see cref="DitConfig.Condition"/> says.</param>
+    /// <param name="parameter">The name of the argument that they came by.</param>
+    /// <exception cref="ArgumentException">They are not, or the model takes none.</exception>
+    public void CheckCondition(Tensor condition, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(condition, parameter);
+        CheckCondition(condition, condition.ndim == 0 ? 0 : condition.shape[0], parameter);
+    }
+
+    /// <summary>Checks that conditions are of the model's kind, one for each image.</summary>
+    internal void CheckCondition(Tensor condition, long batch, string parameter)
+    {
+        if (y_embedder is null)
+            throw new ArgumentException("The model is unconditional (DitConfig.Classes = 0); it takes no labels.", parameter);
+        y_embedder.Check(condition, batch, parameter);
+    }
+
+    /// <value>The condition that says "none": the id of the null class, or NaN for conditions of a floating type.</value>
+    public double NoCondition => Config.Condition == ConditionType.Classes ? Config.Classes : double.NaN;
+
+    private static Parameter? CreatePositions(DitConfig config)
+    {
+        if (config.Positions == PositionType.None)
+            return null;
+        using var table = config.Positions switch
+        {
+            PositionType.SinCos2D => PositionEmbedding.SinCos2D(config.Width, config.GridHeight, config.GridWidth),
+            PositionType.SinCos1D => PositionEmbedding.SinCos1D(config.Width, config.Tokens),
+            _ => zeros(config.Tokens, config.Width),
+        };                                                                                   // [T, D]
+        return Parameter(table.unsqueeze(0), requires_grad: config.Positions == PositionType.Learned);     // [1, T, D]
+    }
+
+    private Tensor ResampledPositions(DitConfig config) =>
+        PositionEmbedding.Resample(pos_embed!.squeeze(0), (Config.GridHeight, Config.GridWidth), (config.GridHeight, config.GridWidth));
+
+    /// <summary>Images to tokens, with positions, and registers after them.</summary>
+    private Tensor Embed(Tensor x)
+    {
+        var tokens = x_embedder.call(x.to(register_tokens?.dtype ?? pos_embed?.dtype ?? this.parameters().First().dtype))!;    // [B, T, D]
+        if (pos_embed is not null)
+            tokens = tokens + pos_embed;                                                     // [B, T, D]
+        return register_tokens is null ? tokens : cat([tokens, register_tokens.expand(x.shape[0], -1, -1)], dim: 1);    // [B, T + R, D]
+    }
+
+    private Tensor RunBlocks(Tensor tokens, Conditioning c)
+    {
+        try
+        {
+            foreach (var block in blocks)
+                tokens = ActivationCheckpointing && is_grad_enabled() ? Checkpointed(block, tokens, c) : block.call(tokens, c)!;      // [B, T, D]
+            return tokens;
+        }
+        finally
+        {
+            c.FirstValues?.Dispose();
+        }
+    }
+
+    /// <summary>A block whose activations are not kept. The first one's values are, if the others need them.</summary>
+    private static Tensor Checkpointed(DitBlock block, Tensor tokens, Conditioning c)
+    {
+        if (block.LeavesValues)
+            return block.call(tokens, c)!;
+        Tensor?[] shared = [c.Vector, c.Context, c.FirstValues];
+        return ActivationCheckpoint.Run(inputs =>
+        {
+            var next = 1;
+            var (vector, context, values) = (Next(0), Next(1), Next(2));
+            return [block.call(inputs[0], new Conditioning { Vector = vector, Context = context, Mask = c.Mask, Rotation = c.Rotation, FirstValues = values })!];
+
+            Tensor? Next(int i) => shared[i] is null ? null : inputs[next++];
+        }, [tokens, .. shared.OfType<Tensor>()])[0];
+    }
+
+    private Tensor Finish(Tensor tokens, Tensor? vector, ScalarType type)
+    {
+        if (tokens.shape[1] != Config.Tokens)
+            tokens = tokens.narrow(1, 0, Config.Tokens);                                     // [B, T, D]
+        return Unpatchify(final_layer.call(tokens, vector)!.to(type));                       // [B, C, H, W]
+    }
+
+    /// <summary>0 where a token may be attended to, minus infinity where it is padding; <see langword="null"/> if there is no padding.</summary>
+    private Tensor? Mask(Tensor? y, long before, ScalarType type)
+    {
+        if (y is null || y_embedder!.Mask(y) is not { } attended)                            // [B, L]
+            return null;
+        var padding = zeros_like(attended, dtype: type).masked_fill(attended.logical_not(), double.NegativeInfinity);      // [B, L]
+        return cat([zeros(y.shape[0], before, type, y.device), padding], dim: 1).unsqueeze(1).unsqueeze(1);                // [B, 1, 1, before + L]
     }
 
     /// <summary>Puts patches together: [B, T, p p C] with the channel fastest to [B, C, H, W].</summary>
     private Tensor Unpatchify(Tensor patches)
     {
-        var (grid, p, c) = (Config.GridSize, Config.PatchSize, Config.OutputChannels);
-        return patches.reshape(-1, grid, grid, p, p, c)                                      // [B, h, w, p, p, C]
+        var (h, w, p, c) = (Config.GridHeight, Config.GridWidth, Config.PatchSize, Config.OutputChannels);
+        return patches.reshape(-1, h, w, p, p, c)                                            // [B, h, w, p, p, C]
             .permute(0, 5, 1, 3, 2, 4)                                                       // [B, C, h, p, w, p]
-            .reshape(-1, c, Config.ImageSize, Config.ImageSize);                             // [B, C, H, W]
+            .reshape(-1, c, h * p, w * p);                                                   // [B, C, H, W]
     }
-
-    private Tensor NullLabels(Tensor x) => full([x.shape[0]], Config.Classes, int64, x.device);     // [B]
 }

@@ -130,9 +130,7 @@ public sealed partial class DitTrainer : IDisposable
         ModelInputs.CheckImages(_model.Config, batch.Images, nameof(batch));
         if (batch.Labels is not { } labels)
             return;
-        if (labels.shape is not [var count] || count != batch.Count)
-            throw new ArgumentException($"The labels are {ModelInputs.Shape(labels)}, but there are {batch.Count} images.", nameof(batch));
-        ModelInputs.CheckLabels(_model.Config, labels, nameof(batch));
+        _model.CheckCondition(labels, batch.Count, nameof(batch));
     }
 
     private double FiniteLoss(Tensor loss, Tensor images)

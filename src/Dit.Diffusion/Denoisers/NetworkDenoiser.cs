@@ -13,14 +13,14 @@ public sealed class NetworkDenoiser : Denoiser
     private readonly Network _network;
     private readonly double _timeScale;
 
-    internal NetworkDenoiser(Network network, INoiseSchedule schedule, Prediction prediction, double timeScale, Tensor? labels, long? nullClass)
+    internal NetworkDenoiser(Network network, INoiseSchedule schedule, Prediction prediction, double timeScale, Tensor? labels, double? nullClass)
         : base(schedule, prediction) => (_network, _timeScale, Labels, NullClass) = (network, timeScale, labels, nullClass);
 
-    /// <summary>The label of each sample, [B] int64, or null for a network without labels.</summary>
+    /// <summary>The label of each sample, [B] int64, or another condition, [B, ...]; null for a network without any.</summary>
     public Tensor? Labels { get; }
 
-    /// <summary>The label that means "no label", if the network has learned one.</summary>
-    public long? NullClass { get; }
+    /// <summary>The label that means "no label", if the network has learned one; NaN among conditions of a floating type.</summary>
+    public double? NullClass { get; }
 
     /// <inheritdoc/>
     public override Tensor Predict(Tensor x, double t) => Predict(x, t, Labels);

@@ -68,8 +68,8 @@ public sealed class DenoisingObjective : ITrainingObjective
     /// <summary>The model and the labels to draw, ready for a sampler.</summary>
     /// <param name="model">A model trained with this objective; it must outlive the denoiser.</param>
     /// <param name="labels">
-    /// The class of each sample, [B] int64, each in [0, Classes); it must outlive the denoiser. Null for a model without classes, or for samples of no
-    /// particular class.
+    /// The class of each sample, [B] int64, each in [0, Classes), or what else the model is conditioned on (<see cref="DitConfig.Condition"/>); it
+    /// must outlive the denoiser. Null for a model without conditions, or for samples of none in particular.
     /// </param>
     /// <returns>A denoiser; add guidance with <see cref="Guidance.Guided"/>.</returns>
     /// <exception cref="ArgumentException">The labels are of the wrong type, shape or range, or the model takes none, or cannot do without.</exception>
@@ -80,10 +80,9 @@ public sealed class DenoisingObjective : ITrainingObjective
         if (labels is null && classes > 0 && !model.Config.HasNullClass)
             throw new ArgumentNullException(
                 nameof(labels), $"The model knows {classes} classes and never learned to do without (LabelDropout = 0): say which class each sample is to be.");
-        if (labels is not null && classes == 0)
-            throw new ArgumentException("The model was built without classes (DitConfig.Classes = 0), so it takes no labels.", nameof(labels));
-        if (labels is not null) ValidateLabels(labels, classes);
-        return new(model, _schedule, _prediction, _timeScale, labels, model.Config.HasNullClass ? classes : null);
+        if (labels is not null && classes > 0 && model.Config.Condition == ConditionType.Classes) ValidateLabels(labels, classes);
+        else if (labels is not null) model.CheckCondition(labels, nameof(labels));
+        return new(model, _schedule, _prediction, _timeScale, labels, model.Config.HasNullClass ? model.NoCondition : null);
     }
 
     /// <summary>Any network and its labels, ready for a sampler.</summary>

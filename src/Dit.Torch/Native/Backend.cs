@@ -70,6 +70,17 @@ internal static unsafe class Backend
 
     internal static IDisposable EnterAutocast(DeviceType device, bool enabled, ScalarType dtype) => new AutocastScope(device, enabled, dtype);
 
+    internal static (bool Enabled, ScalarType Dtype) AutocastState(DeviceType device)
+    {
+        int enabled, dtype;
+        NativeMethods.Check(NativeMethods.dit_autocast_get((int)device, &enabled, &dtype));
+        return (enabled != 0, (ScalarType)dtype);
+    }
+
+    internal static void ClearAutocastCache() => NativeMethods.dit_autocast_clear_cache();
+
+    internal static bool BackwardOfAllLeaves => NativeMethods.dit_backward_of_all_leaves() != 0;
+
     internal static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => Operator.Call("dit::linear", x, weight, bias);
 
     internal static Tensor Gelu(Tensor x) => Operator.Call("dit::gelu_tanh", x);
@@ -100,16 +111,13 @@ internal static unsafe class Backend
     private sealed class AutocastScope : IDisposable
     {
         private readonly DeviceType device;
-        private readonly int wasEnabled;
-        private readonly int dtypeBefore;
+        private readonly (bool Enabled, ScalarType Dtype) before;
         private bool disposed;
 
         internal AutocastScope(DeviceType device, bool enabled, ScalarType dtype)
         {
             this.device = device;
-            int before, type;
-            NativeMethods.Check(NativeMethods.dit_autocast_get((int)device, &before, &type));
-            (wasEnabled, dtypeBefore) = (before, type);
+            before = AutocastState(device);
             NativeMethods.Check(NativeMethods.dit_autocast_set((int)device, enabled ? 1 : 0, (int)dtype));
             NativeMethods.dit_autocast_nesting(1);
         }
@@ -119,7 +127,7 @@ internal static unsafe class Backend
             if (disposed) return;
             disposed = true;
             NativeMethods.dit_autocast_nesting(-1);
-            NativeMethods.Check(NativeMethods.dit_autocast_set((int)device, wasEnabled, dtypeBefore));
+            NativeMethods.Check(NativeMethods.dit_autocast_set((int)device, before.Enabled ? 1 : 0, (int)before.Dtype));
         }
     }
 }

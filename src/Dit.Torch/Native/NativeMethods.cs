@@ -28,6 +28,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int dit_tensor_set_grad(nint t, nint grad);
     [LibraryImport(Library)] internal static partial int dit_backward(nint* tensors, int count, nint* grads, int retainGraph, int createGraph, nint* inputs, int inputCount);
     [LibraryImport(Library)] internal static partial int dit_grad(nint* outputs, int count, nint* grads, nint* inputs, int inputCount, int retainGraph, int createGraph, int allowUnused, nint* results);
+    [LibraryImport(Library)] internal static partial int dit_backward_of_all_leaves();
     [LibraryImport(Library)] internal static partial int dit_grad_mode();
     [LibraryImport(Library)] internal static partial void dit_set_grad_mode(int enabled);
     [LibraryImport(Library)] internal static partial int dit_inference_mode();
@@ -58,6 +59,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int dit_autocast_get(int deviceType, int* enabled, int* dtype);
     [LibraryImport(Library)] internal static partial int dit_autocast_set(int deviceType, int enabled, int dtype);
     [LibraryImport(Library)] internal static partial void dit_autocast_nesting(int delta);
+    [LibraryImport(Library)] internal static partial void dit_autocast_clear_cache();
     [LibraryImport(Library)] internal static partial int dit_tf32(int* matmul, int* cudnn);
     [LibraryImport(Library)] internal static partial int dit_set_tf32(int matmul, int cudnn);
     [LibraryImport(Library)] internal static partial int dit_memory_describe(long device, NativeMemoryStats* stats);

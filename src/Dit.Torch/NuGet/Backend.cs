@@ -44,6 +44,13 @@ internal static class Backend
 
     internal static IDisposable EnterAutocast(DeviceType device, bool enabled, ScalarType dtype) => throw new NotSupportedException(NativeOnly);
 
+    internal static (bool Enabled, ScalarType Dtype) AutocastState(DeviceType device) => (false, ScalarType.BFloat16);
+
+    internal static void ClearAutocastCache() { }
+
+    // TorchSharp does not tell.
+    internal static bool BackwardOfAllLeaves => true;
+
     // FusedOps.Enabled is always false here: these are never called.
     internal static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => PlainOps.Linear(x, weight, bias);
 

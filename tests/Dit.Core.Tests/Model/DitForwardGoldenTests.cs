@@ -36,13 +36,14 @@ public sealed class DitForwardGoldenTests
         golden.AssertClose("inter.y_embed", label);
 
         var c = nn.functional.silu(time + label);
+        var conditioning = new Conditioning { Vector = c };
         var x = patches + model.get_parameter("pos_embed")!;
         for (var i = 0; i < model.Config.Depth; i++)
         {
-            var block = model.Child<DitBlock>($"blocks.{i}");
+            var block = model.Child<AdaptiveBlock>($"blocks.{i}");
             var m = block.Child<Modulation>("adaLN_modulation").call(c);
-            golden.AssertClose($"inter.block{i}.attn", block.Child<SelfAttention>("attn").call(FusedOps.ModulatedNorm(x, m[0], m[1], 1e-6)));
-            x = block.call(x, c);
+            golden.AssertClose($"inter.block{i}.attn", block.Child<SelfAttention>("attn").call(FusedOps.ModulatedNorm(x, m[0], m[1], 1e-6), conditioning));
+            x = block.call(x, conditioning);
             golden.AssertClose($"inter.block{i}", x);
         }
         golden.AssertClose("inter.final_layer", model.Child<FinalLayer>("final_layer").call(x, c));

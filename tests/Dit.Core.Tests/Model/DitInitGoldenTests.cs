@@ -52,7 +52,7 @@ public sealed class DitInitGoldenTests
         using var model = new DitModel(Models.Config(golden.Config));
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var size = model.Config.ImageSize;
+        var size = model.Config.ImageSize.Height;
         var output = model.call(randn(2, model.Config.Channels, size, size), tensor(new[] { 0L, 500L }), tensor(new[] { 0L, 1L }));
         Assert.Equal([2, model.Config.OutputChannels, size, size], output.shape);
         Assert.Equal(0f, output.abs().max().item<float>());

@@ -17,7 +17,7 @@ public sealed class EmbeddingGoldenTests
         using var scope = NewDisposeScope();
         foreach (var spec in golden.Config.GetProperty("timestep_embedding").EnumerateArray())
         {
-            var (width, period) = (spec.GetProperty("dim").GetInt64(), spec.GetProperty("max_period").GetInt64());
+            var (width, period) = (spec.GetProperty("dim").GetInt32(), spec.GetProperty("max_period").GetInt64());
             foreach (var kind in new[] { "int", "frac" })
             {
                 var t = golden[$"t_{kind}"];
@@ -39,7 +39,7 @@ public sealed class EmbeddingGoldenTests
         foreach (var spec in golden.Config.GetProperty("pos_embed").EnumerateArray())
         {
             var (width, grid) = (spec.GetProperty("embed_dim").GetInt32(), spec.GetProperty("grid_size").GetInt32());
-            using var table = PositionEmbedding.SinCos2D(width, grid);
+            using var table = PositionEmbedding.SinCos2D(width, grid, grid);
             golden.AssertClose($"pos2d.d{width}.g{grid}", table);
         }
     }

@@ -29,7 +29,7 @@ internal sealed class FixedBatches(DitConfig config, int batchSize = 4, int batc
     public Batch Make(BatchPosition position)
     {
         using var generator = new Generator((ulong)(position.Epoch * 1000 + position.Batch));
-        var images = rand(batchSize, config.Channels, config.ImageSize, config.ImageSize, generator: generator).mul_(2).sub_(1);
+        var images = rand(batchSize, config.Channels, config.ImageSize.Height, config.ImageSize.Width, generator: generator).mul_(2).sub_(1);
         if (Given.Count >= PoisonFrom)
             images.view(-1).narrow(0, 3, 2).fill_(double.NaN);
         var labels = config.Classes > 0 ? randint(config.Classes, new long[] { batchSize }, int64, generator: generator) : null;

@@ -10,16 +10,16 @@ namespace Dit.Core;
 public sealed class PatchEmbed : Module<Tensor, Tensor>
 {
     private readonly Conv2d proj;
+    private readonly Linear? linear;
     private readonly long _patch;
 
-    /// <summary>Creates the embedding.</summary>
-    /// <param name="patchSize">Height and width of a patch, p.</param>
-    /// <param name="channels">Channels of the images, C.</param>
-    /// <param name="width">Width of a token, D.</param>
-    public PatchEmbed(long patchSize, long channels, long width) : base(nameof(PatchEmbed))
+    internal PatchEmbed(DitConfig config) : base(nameof(PatchEmbed))
     {
-        _patch = patchSize;
-        proj = Conv2d(channels, width, kernel_size: patchSize, stride: patchSize);
+        _patch = config.PatchSize;
+        long elements = config.Channels * _patch * _patch;
+        var twoSteps = config.Quirks.TwoStepPatches;
+        proj = Conv2d(config.Channels, twoSteps ? elements : config.Width, kernel_size: _patch, stride: _patch);
+        linear = twoSteps ? Linear(elements, config.Width) : null;
         RegisterComponents();
     }
 
@@ -33,6 +33,7 @@ public sealed class PatchEmbed : Module<Tensor, Tensor>
             .permute(0, 2, 4, 1, 3, 5)                                           // [B, h, w, C, p, p]
             .reshape(-1, h * w, c * _patch * _patch);                            // [B, T, C p p]
         var weight = proj.weight.flatten(1);                                     // [D, C p p]
-        return FusedOps.Linear(patches, weight, proj.bias!).MoveToOuterDisposeScope();   // [B, T, D]
+        var tokens = FusedOps.Linear(patches, weight, proj.bias!);               // [B, T, D]
+        return (linear is null ? tokens : linear.call(tokens)).MoveToOuterDisposeScope();
     }
 }

@@ -1,0 +1,22 @@
+using static TorchSharp.torch;
+
+namespace Dit.Core;
+
+/// <summary>What the blocks of a model share in one forward pass.</summary>
+public sealed class Conditioning
+{
+    /// <value>The activated conditioning that modulates, SiLU(time plus label embedding), [B, D]; <see langword="null"/> where nothing is modulated.</value>
+    public Tensor? Vector { get; init; }
+
+    /// <value>The tokens that a cross-attention attends to, [B, L, D]; <see langword="null"/> where there is none.</value>
+    public Tensor? Context { get; init; }
+
+    /// <value>Which tokens may be attended to: 0, or minus infinity; [B, 1, 1, L] of the context or of all tokens in it; <see langword="null"/> for all.</value>
+    public Tensor? Mask { get; init; }
+
+    /// <value>The rotation of queries and keys; <see langword="null"/> for none.</value>
+    public RotaryEmbedding? Rotation { get; init; }
+
+    /// <value>The first block's attention values, [B, heads, T, D / heads], which it leaves here for those after it.</value>
+    internal Tensor? FirstValues { get; set; }
+}
