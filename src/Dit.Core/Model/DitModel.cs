@@ -153,7 +153,7 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
         if (condition is not null)
             context = cat([context, condition.ndim == 2 ? condition.unsqueeze(1) : condition], dim: 1);          // [B, 1 + L, D]
         var inContext = Config.Block == BlockType.InContext;
-        var mask = Mask(y, before: inContext ? tokens.shape[1] + 1 : 1, time.dtype);         // [B, 1, 1, ...]
+        var mask = Mask(y, dropped, before: inContext ? tokens.shape[1] + 1 : 1, time.dtype);         // [B, 1, 1, ...]
         tokens = inContext
             ? RunBlocks(cat([tokens, context], dim: 1), new Conditioning { Mask = mask, Rotation = rotation })
             : RunBlocks(tokens, new Conditioning { Context = context, Mask = mask, Rotation = rotation });
@@ -225,28 +225,31 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
     {
         if (block.LeavesValues)
             return block.call(tokens, c)!;
-        Tensor?[] shared = [c.Vector, c.Context, c.FirstValues];
+        Tensor?[] shared = [c.Vector, c.Context, c.Mask, c.FirstValues];
         return ActivationCheckpoint.Run(inputs =>
         {
             var next = 1;
-            var (vector, context, values) = (Next(0), Next(1), Next(2));
-            return [block.call(inputs[0], new Conditioning { Vector = vector, Context = context, Mask = c.Mask, Rotation = c.Rotation, FirstValues = values })!];
-
-            Tensor? Next(int i) => shared[i] is null ? null : inputs[next++];
-        }, [tokens, .. shared.OfType<Tensor>()])[0];
+            Tensor? Next(Tensor? given) => given is null ? null : inputs[next++];
+            var again = new Conditioning
+            {
+                Vector = Next(c.Vector), Context = Next(c.Context), Mask = Next(c.Mask), FirstValues = Next(c.FirstValues), Rotation = c.Rotation,
+            };
+            return [block.call(inputs[0], again)!];
+        }, [tokens, .. shared.OfType<Tensor>()])[0];                                         // [B, T, D]
     }
 
     private Tensor Finish(Tensor tokens, Tensor? vector, ScalarType type)
     {
         if (tokens.shape[1] != Config.Tokens)
             tokens = tokens.narrow(1, 0, Config.Tokens);                                     // [B, T, D]
-        return Unpatchify(final_layer.call(tokens, vector)!.to(type));                       // [B, C, H, W]
+        var output = Unpatchify(final_layer.call(tokens, vector)!.to(type));                 // [B, C, H, W]
+        return Config.Quirks.UnusedVariance ? output.narrow(1, 0, Config.Channels) : output; // [B, C, H, W]
     }
 
     /// <summary>0 where a token may be attended to, minus infinity where it is padding; <see langword="null"/> if there is no padding.</summary>
-    private Tensor? Mask(Tensor? y, long before, ScalarType type)
+    private Tensor? Mask(Tensor? y, Tensor? dropped, long before, ScalarType type)
     {
-        if (y is null || y_embedder!.Mask(y) is not { } attended)                            // [B, L]
+        if (y is null || y_embedder!.Mask(y, dropped) is not { } attended)                            // [B, L]
             return null;
         var padding = zeros_like(attended, dtype: type).masked_fill(attended.logical_not(), double.NegativeInfinity);      // [B, L]
         return cat([zeros(y.shape[0], before, type, y.device), padding], dim: 1).unsqueeze(1).unsqueeze(1);                // [B, 1, 1, before + L]
@@ -255,9 +258,9 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
     /// <summary>Puts patches together: [B, T, p p C] with the channel fastest to [B, C, H, W].</summary>
     private Tensor Unpatchify(Tensor patches)
     {
-        var (h, w, p, c) = (Config.GridHeight, Config.GridWidth, Config.PatchSize, Config.OutputChannels);
-        return patches.reshape(-1, h, w, p, p, c)                                            // [B, h, w, p, p, C]
+        var (h, w, p) = (Config.GridHeight, Config.GridWidth, Config.PatchSize);
+        return patches.reshape(-1, h, w, p, p, Config.FinalChannels)                         // [B, h, w, p, p, C]
             .permute(0, 5, 1, 3, 2, 4)                                                       // [B, C, h, p, w, p]
-            .reshape(-1, c, h * p, w * p);                                                   // [B, C, H, W]
+            .reshape(-1, Config.FinalChannels, h * p, w * p);                                // [B, C, H, W]
     }
 }

@@ -2,22 +2,28 @@ using static TorchSharp.torch;
 
 namespace Dit.Diffusion;
 
-/// <summary>Classifier-free guidance: unconditional + scale (conditional - unconditional), on all channels (Ho and Salimans 2021).</summary>
+/// <summary>Classifier-free guidance: unconditional + scale (conditional - unconditional), on all channels or the first few (Ho and Salimans 2021).</summary>
 /// <remarks>Both halves are one batch of twice the size. At scale 1 the unconditional half is not computed.</remarks>
 public sealed class GuidedDenoiser : Denoiser
 {
     private readonly NetworkDenoiser _inner;
 
-    internal GuidedDenoiser(NetworkDenoiser denoiser, double scale) : base(Validated(denoiser).Schedule, denoiser.Prediction)
+    internal GuidedDenoiser(NetworkDenoiser denoiser, double scale, int? channels = null) : base(Validated(denoiser).Schedule, denoiser.Prediction)
     {
         if (!double.IsFinite(scale) || scale < 0)
             throw new ArgumentOutOfRangeException(nameof(scale), scale, "The guidance scale must be finite and not negative; 1 means no guidance.");
+        if (channels is < 1)
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, "Guide at least one channel; null guides all.");
         _inner = denoiser;
+        Channels = channels;
         Scale = scale;
     }
 
     /// <summary>How strongly the labels count: 1 is no guidance.</summary>
     public double Scale { get; }
+
+    /// <summary>How many channels are guided, from the first; null: all. The others are those of the conditional prediction.</summary>
+    public int? Channels { get; }
 
     /// <inheritdoc/>
     public override Tensor Predict(Tensor x, double t)
@@ -29,7 +35,10 @@ public sealed class GuidedDenoiser : Denoiser
         var labels = _inner.Labels!;                                                                    // [B]
         var both = _inner.Predict(cat([x, x]), t, cat([labels, full_like(labels, _inner.NullClass!.Value)])).chunk(2);
         var (conditional, unconditional) = (both[0], both[1]);                                          // [B, C, H, W] each
-        return (unconditional + Scale * (conditional - unconditional)).MoveToOuterDisposeScope();
+        if (Channels is not { } channels || channels >= conditional.shape[1])
+            return (unconditional + Scale * (conditional - unconditional)).MoveToOuterDisposeScope();
+        var guided = unconditional.narrow(1, 0, channels) + Scale * (conditional - unconditional).narrow(1, 0, channels);    // [B, channels, H, W]
+        return cat([guided, conditional.narrow(1, channels, conditional.shape[1] - channels)], dim: 1).MoveToOuterDisposeScope();
     }
 
     private static NetworkDenoiser Validated(NetworkDenoiser denoiser)

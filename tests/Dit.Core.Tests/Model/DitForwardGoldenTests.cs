@@ -126,7 +126,7 @@ public sealed class DitForwardGoldenTests
         return model;
     }
 
-    private static Tensor Guide(Tensor output, double scale, long channels)
+    internal static Tensor Guide(Tensor output, double scale, long channels)
     {
         var guided = output.narrow(1, 0, channels).chunk(2);
         var rest = output.narrow(1, channels, output.shape[1] - channels);

@@ -15,7 +15,7 @@ internal static class Models
     };
 
     /// <summary>A model whose weights are all random, also those that start at zero.</summary>
-    public static DitModel Random(DitConfig config, ulong seed)
+    public static DitModel Random(DitConfig config, ulong seed = 1)
     {
         using var generator = new Generator(seed);
         using var guard = no_grad();

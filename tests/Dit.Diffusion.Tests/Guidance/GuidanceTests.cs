@@ -42,6 +42,18 @@ public class GuidanceTests
     }
 
     [Fact]
+    public void Only_the_first_channels_are_guided_if_one_says_so()
+    {
+        using var scope = NewDisposeScope();
+        var x = linspace(-1, 1, 32).view(2, 4, 2, 2);
+        var label = _labels.to(ScalarType.Float32).view(-1, 1, 1, 1);
+        var expected = cat([x.narrow(1, 0, 3) + Null + 4 * (label - Null), x.narrow(1, 3, 1) + label], dim: 1);
+        Approximately.Equal(expected, Conditional().Guided(4, channels: 3).Predict(x, 0.5), 1e-5);
+        Approximately.Equal(x + Null + 4 * (label - Null), Conditional().Guided(4, channels: 4).Predict(x, 0.5), 1e-5);
+        Assert.Throws<ArgumentOutOfRangeException>("channels", () => Conditional().Guided(4, channels: 0));
+    }
+
+    [Fact]
     public void Models_that_cannot_be_guided_are_refused_at_construction()
     {
         var withoutNull = Assert.Throws<InvalidOperationException>(() => Objective.Denoiser(_network, _labels, nullClass: null).Guided(2));

@@ -83,10 +83,10 @@ public sealed class ActivationCheckpointTests
         float[][] Gradients(Func<Func<Tensor[], Tensor[]>, Tensor[], Tensor[]> run)
         {
             (a.grad, b.grad) = (null, null);
-            var y = run(v => [v[0].exp() * v[1], v[0].sin(), (v[1] / 0).sqrt(), v[2] + 1, v[0]], [a, b, mask]);
+            var y = run(v => [v[0].exp() * v[1], v[0].sin(), (v[1] / 0).sqrt(), v[2] + 1, v[0], v[0].detach()], [a, b, mask]);
             Assert.Equal([2L, 1, 2, 1, 2], y[3].data<long>().ToArray());
             Assert.Equal((true, false), (y[1].requires_grad, y[3].requires_grad));
-            (y[0] * y[0] + y[1] * mask + y[4]).sum().backward();          // not y[2]: its gradient is not finite
+            (y[0] * y[0] + y[1] * mask + y[4] + b * y[5]).sum().backward();          // not y[2]: its gradient is not finite
             return [a.grad!.data<float>().ToArray(), b.grad!.data<float>().ToArray()];
         }
     }
@@ -96,7 +96,13 @@ public sealed class ActivationCheckpointTests
     {
         using var scope = NewDisposeScope();
         var (x, constant) = (ones(3).requires_grad_(), full(3, 2f));
-        ActivationCheckpoint.Run((v, w) => v * w, x, constant).sum().backward();
+        List<bool> seen = [];
+        ActivationCheckpoint.Run((v, w) =>
+        {
+            seen.AddRange([v.requires_grad, w.requires_grad]);
+            return v * w;
+        }, x, constant).sum().backward();
+        Assert.Equal([true, false, true, false], seen);
         Assert.Equal([2f, 2, 2], x.grad!.data<float>().ToArray());
         Assert.Null(constant.grad);
         Assert.False(constant.requires_grad);

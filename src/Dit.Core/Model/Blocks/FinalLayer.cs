@@ -18,7 +18,7 @@ public sealed class FinalLayer : Module<Tensor, Tensor?, Tensor>
         _epsilon = config.Quirks.NormEpsilon;
         norm_final = adaptive ? Norms.Adaptive(config) : Norms.Affine(config);
         adaLN_modulation = adaptive ? new Modulation(config.Width, parts: 2) : null;
-        linear = Linear(config.Width, (long)config.PatchSize * config.PatchSize * config.OutputChannels);
+        linear = Linear(config.Width, (long)config.PatchSize * config.PatchSize * config.FinalChannels);
         RegisterComponents();
     }
 

@@ -35,7 +35,7 @@ public abstract class ConditionEmbedder : Module<Tensor, Tensor?, Tensor>
     internal virtual Tensor None(long batch, Device device) => full([batch, Config.Classes], double.NaN, float32, device);    // [B, V]
 
     /// <summary>Which tokens are to be attended to, [B, L], bool; <see langword="null"/> for all.</summary>
-    internal virtual Tensor? Mask(Tensor condition) => null;
+    internal virtual Tensor? Mask(Tensor condition, Tensor? dropped) => null;
 
     /// <summary>Checks that conditions are of the model's kind, one for each image, and where they are in host memory, in range.</summary>
     /// <exception cref="ArgumentException">They are not.</exception>

@@ -39,8 +39,17 @@ public sealed class TokenEmbedder : ConditionEmbedder
 
     internal override Tensor None(long batch, Device device) => full([batch, 1, Config.Classes], double.NaN, float32, device);    // [B, 1, V]
 
-    /// <summary>NaN differs from zero, so a sequence that has none is attended to.</summary>
-    internal override Tensor Mask(Tensor tokens) => tokens.ne(0).any(dim: 2);                         // [B, L]
+    /// <summary>A sequence that has none is one token, however long it is.</summary>
+    internal override Tensor Mask(Tensor tokens, Tensor? dropped)
+    {
+        using var scope = NewDisposeScope();
+        var attended = tokens.ne(0).any(dim: 2);                                                      // [B, L]
+        var without = none is null ? null : Split(tokens, dropped).None;                              // [B]
+        if (without is null)
+            return attended.MoveToOuterDisposeScope();
+        var first = arange(tokens.shape[1], device: tokens.device).eq(0);                             // [L]
+        return where(without.unsqueeze(1), first, attended).MoveToOuterDisposeScope();                // [B, L]
+    }
 
     internal override void Check(Tensor tokens, long batch, string parameter)
     {

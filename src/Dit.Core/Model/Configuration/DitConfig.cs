@@ -90,6 +90,10 @@ public sealed partial record DitConfig
     [JsonIgnore]
     public int OutputChannels => LearnedVariance ? 2 * Channels : Channels;
 
+    /// <value>Channels that the final layer computes: those of the output, and a variance that a quirk leaves unused.</value>
+    [JsonIgnore]
+    internal int FinalChannels => LearnedVariance || Quirks.UnusedVariance ? 2 * Channels : Channels;
+
     /// <value>Patches from top to bottom.</value>
     [JsonIgnore]
     public int GridHeight => ImageSize.Height / PatchSize;
@@ -190,6 +194,7 @@ public sealed partial record DitConfig
             problems.Require(Quirks!.NormEpsilon > 0, Problems.Invariant($"Quirks.NormEpsilon is {Quirks.NormEpsilon}; it must be above 0."));
             problems.Require(IsElementwise(Quirks.BlockActivation) && IsElementwise(Quirks.FinalActivation),
                 "Quirks.BlockActivation and Quirks.FinalActivation must be functions of one element.");
+            problems.Require(!(LearnedVariance && Quirks.UnusedVariance), "LearnedVariance and Quirks.UnusedVariance exclude each other.");
         }
     }
 

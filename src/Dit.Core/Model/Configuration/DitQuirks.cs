@@ -24,6 +24,9 @@ public sealed record DitQuirks
     /// <value>The final norm is not modulated (the panda, owenliang). Default <see langword="false"/>.</value>
     public bool PlainFinalLayer { get; init; }
 
+    /// <value>The final layer computes a variance that the model does not return (SiT). Default <see langword="false"/>.</value>
+    public bool UnusedVariance { get; init; }
+
     /// <value>What the weights start as. Default <see cref="InitialWeights.Official"/>.</value>
     public InitialWeights InitialWeights { get; init; }
 }

@@ -1,0 +1,309 @@
+using static TorchSharp.torch;
+
+namespace Dit.Core.Tests;
+
+/// <summary>What each option of the architecture promises.</summary>
+public sealed class ArchitectureTests
+{
+    /// <summary>Every option at least once, alone and together with others.</summary>
+    private static readonly Dictionary<string, DitConfig> Architectures = new()
+    {
+        ["official"] = Models.Tiny,
+        ["adaLN"] = Models.Tiny with { Block = BlockType.AdaLN },
+        ["in-context"] = Models.Tiny with { Block = BlockType.InContext },
+        ["cross-attention"] = Models.Tiny with { Block = BlockType.CrossAttention },
+        ["wide image"] = Models.Tiny with { ImageSize = (4, 12) },
+        ["wide heads"] = Models.Tiny with { HeadWidth = 12 },
+        ["RMS norm"] = Models.Tiny with { Norm = NormType.RmsNorm },
+        ["SwiGLU"] = Models.Tiny with { MlpActivation = Activation.SwiGlu },
+        ["exact GELU"] = Models.Tiny with { MlpActivation = Activation.Gelu },
+        ["query-key norm"] = Models.Tiny with { QueryKeyNorm = NormType.RmsNorm },
+        ["rotary"] = Models.Tiny with { RotaryPositions = true, Positions = PositionType.None },
+        ["learned positions"] = Models.Tiny with { Positions = PositionType.Learned },
+        ["1-D positions"] = Models.Tiny with { Positions = PositionType.SinCos1D },
+        ["value residual"] = Models.Tiny with { ValueResidual = true, Depth = 3 },
+        ["registers"] = Models.Tiny with { Registers = 3 },
+        ["unused variance"] = Models.Tiny with { Quirks = new() { UnusedVariance = true } },
+        ["learned variance"] = Models.Tiny with { LearnedVariance = true },
+        ["attributes"] = Models.Tiny with { Condition = ConditionType.Attributes },
+        ["vectors"] = Models.Tiny with { Condition = ConditionType.Vector },
+        ["tokens, cross-attention"] = Models.Tiny with { Condition = ConditionType.Tokens, Block = BlockType.CrossAttention },
+        ["tokens, in-context"] = Models.Tiny with { Condition = ConditionType.Tokens, Block = BlockType.InContext },
+        ["unconditional"] = Models.Tiny with { Classes = 0 },
+        ["LightningDiT"] = Models.Tiny with
+        {
+            Norm = NormType.RmsNorm, MlpActivation = Activation.SwiGlu, QueryKeyNorm = NormType.RmsNorm, RotaryPositions = true, ValueResidual = true, Registers = 2,
+        },
+        ["everything in context"] = Models.Tiny with
+        {
+            Block = BlockType.InContext, Norm = NormType.RmsNorm, QueryKeyNorm = NormType.LayerNorm, RotaryPositions = true, ValueResidual = true, Registers = 2,
+            Condition = ConditionType.Tokens, MlpActivation = Activation.SwiGlu,
+        },
+        ["panda"] = DitConfig.Panda with { ImageSize = 16, Width = 16, HeadWidth = 8, Time = DitConfig.Panda.Time with { Width = 32 } },
+        ["owenliang"] = DitConfig.OwenMnist with { ImageSize = 8, Width = 16, HeadWidth = 8 },
+        ["VachanVY"] = DitConfig.VachanCelebA with { ImageSize = 8, PatchSize = 2, Width = 16, Depth = 2, Heads = 2, Time = DitConfig.VachanCelebA.Time with { Width = 8 } },
+        ["Just-a-DiT"] = DitConfig.JustADit with { ImageSize = 8, Width = 16, Depth = 2, Heads = 2, QueryKeyNorm = NormType.ScaleNorm },
+    };
+
+    public static TheoryData<string> All => [.. Architectures.Keys];
+
+    /// <summary>Those whose blocks add nothing at first.</summary>
+    public static TheoryData<string> AdaptiveZero =>
+        [.. Architectures.Where(a => a.Value is { Block: BlockType.AdaLNZero, Quirks.InitialWeights: not InitialWeights.Torch }).Select(a => a.Key)];
+
+    [Theory, MemberData(nameof(All))]
+    public void Forward_and_backward(string name)
+    {
+        using var model = Models.Random(Architectures[name]);
+        using var scope = NewDisposeScope();
+        var (x, t, y) = Inputs(model.Config, 3);
+        var output = model.call(x, t, y);
+        var (height, width) = model.Config.ImageSize;
+        Assert.Equal([3, model.Config.OutputChannels, height, width], output.shape);
+        Assert.True(output.isfinite().all().item<bool>());
+        model.forward(x, t, y, dropped: null).square().mean().backward();
+        if (model.Config.HasNullClass)
+            model.forward(x, t, y, dropped: tensor([true, false, true])).square().mean().backward();
+        Assert.All(model.named_parameters().Where(p => p.parameter.requires_grad), p =>
+        {
+            Assert.True(p.parameter.grad is not null, $"{p.name} has no gradient");
+            Assert.True(p.parameter.grad.isfinite().all().item<bool>(), $"{p.name} has a gradient that is no number");
+            Assert.True(p.parameter.grad.abs().max().item<float>() > 0, $"{p.name} has a gradient of zero");
+        });
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void Saved_and_loaded(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Models.Random(Architectures[name]);
+        model.eval();
+        model.Save(folder["model.safetensors"]);
+        using var loaded = DitModel.Load(folder["model.safetensors"]);
+        Assert.Equal(model.Config, loaded.Config);
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (x, t, y) = Inputs(model.Config, 2);
+        Assert.True(model.call(x, t, y).Equals(loaded.call(x, t, y)));
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void Checkpointed_activations_change_no_bit(string name)
+    {
+        using var model = Models.Random(Architectures[name]);
+        using var scope = NewDisposeScope();
+        var (x, t, y) = Inputs(model.Config, 3);
+        var plain = LossAndGradients();
+        model.ActivationCheckpointing = true;
+        var checkpointed = LossAndGradients();
+        Assert.All(plain.Keys, key => Assert.True(plain[key].Equals(checkpointed[key]), key));
+
+        Dictionary<string, Tensor> LossAndGradients()
+        {
+            model.zero_grad();
+            var loss = model.forward(x, t, y, dropped: null).square().sum();
+            loss.backward();
+            var results = model.named_parameters().Where(p => p.parameter.grad is not null).ToDictionary(p => p.name, p => p.parameter.grad!.clone());
+            results.Add("loss", loss.detach());
+            return results;
+        }
+    }
+
+    [Theory, MemberData(nameof(AdaptiveZero))]
+    public void A_new_adaLN_Zero_block_is_the_identity_and_the_output_zero(string name)
+    {
+        using var model = new DitModel(Architectures[name]);
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (x, t, y) = Inputs(model.Config, 2);
+        Assert.Equal(0f, model.call(x, t, y).abs().max().item<float>());
+        var tokens = randn(2, model.Config.Tokens, model.Config.Width);
+        var conditioning = new Conditioning { Vector = randn(2, model.Config.Width) };
+        if (model.Config is { RotaryPositions: false, ValueResidual: false })
+            Assert.True(model.Child<AdaptiveBlock>("blocks.1").call(tokens, conditioning).Equals(tokens));
+    }
+
+    [Theory]
+    [InlineData(BlockType.AdaLN)]
+    [InlineData(BlockType.InContext)]
+    [InlineData(BlockType.CrossAttention)]
+    public void Other_new_models_give_zero_too(BlockType block)
+    {
+        using var model = new DitModel(Models.Tiny with { Block = block });
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (x, t, y) = Inputs(model.Config, 2);
+        Assert.Equal(0f, model.call(x, t, y).abs().max().item<float>());
+    }
+
+    [Theory]
+    [InlineData("official", false)]
+    [InlineData("learned positions", false)]
+    [InlineData("1-D positions", false)]
+    [InlineData("rotary", false)]
+    [InlineData("no positions", true)]
+    public void Without_positions_the_order_of_patches_does_not_matter(string name, bool equivariant)
+    {
+        var config = name == "no positions" ? Models.Tiny with { Positions = PositionType.None, Registers = 2 } : Architectures[name];
+        using var model = Models.Random(config);
+        model.eval();
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (x, t, y) = Inputs(config, 2);
+        var swapped = Swap(x);
+        Assert.Equal(equivariant, Swap(model.call(x, t, y)).allclose(model.call(swapped, t, y), 1e-4, 1e-4));
+
+        // The upper and lower halves of patches change places.
+        static Tensor Swap(Tensor images) => cat([.. images.chunk(2, dim: 2).Reverse()], dim: 2);
+    }
+
+    [Fact]
+    public void A_rotation_keeps_lengths_and_depends_on_distance_alone()
+    {
+        const int Side = 5, Width = 8;
+        using var scope = NewDisposeScope();
+        var rotation = new RotaryEmbedding(Width, Side, Side);
+        var (q, k) = (randn(Width), randn(Width));
+        var rotatedQ = rotation.Rotate(q.expand(1, 1, Side * Side, Width)).squeeze();                     // [G, d]
+        var rotatedK = rotation.Rotate(k.expand(1, 1, Side * Side, Width)).squeeze();                     // [G, d]
+        Assert.True(rotatedQ.norm(1).allclose(q.norm().expand(Side * Side), 1e-5, 1e-5));
+        var products = rotatedQ.matmul(rotatedK.t()).view(Side, Side, Side, Side);                        // [row, column, row, column]
+        Assert.Equal(products[0, 0, 1, 2].item<float>(), products[2, 1, 3, 3].item<float>(), 1e-4f);
+        Assert.Equal(products[4, 3, 2, 3].item<float>(), products[3, 0, 1, 0].item<float>(), 1e-4f);
+        Assert.NotEqual(products[0, 0, 1, 2].item<float>(), products[0, 0, 2, 1].item<float>(), 1e-3f);   // rows and columns differ
+        Assert.True(rotatedQ[0].Equals(q));                                                               // the first position is not turned
+
+        var more = randn(1, 2, Side * Side + 3, Width);
+        Assert.True(rotation.Rotate(more).narrow(2, Side * Side, 3).Equals(more.narrow(2, Side * Side, 3)));
+        Assert.Throws<ArgumentException>("x", () => rotation.Rotate(randn(1, 1, Side, Width)));
+        rotation.Dispose();
+    }
+
+    [Fact]
+    public void Normalised_queries_and_keys_do_not_care_for_the_scale_of_their_weights()
+    {
+        using var model = Models.Random(Architectures["query-key norm"]);
+        model.eval();
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (x, t, y) = Inputs(model.Config, 2);
+        var before = model.call(x, t, y);
+        foreach (var (name, parameter) in model.named_parameters().Where(p => p.name.Contains("attn.qkv", StringComparison.Ordinal)))
+            parameter.narrow(0, 0, 2 * model.Config.Width).mul_(7);
+        Assert.True(before.allclose(model.call(x, t, y), 1e-4, 1e-4));
+    }
+
+    [Fact]
+    public void Mixed_values_at_zero_and_one()
+    {
+        using var model = Models.Random(Architectures["value residual"]);
+        using var plain = Models.Random(Architectures["value residual"] with { ValueResidual = false });
+        model.eval();
+        plain.eval();
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var weights = model.state_dict();
+        foreach (var (name, parameter) in plain.named_parameters())
+            parameter.copy_(weights[name]);
+        var (x, t, y) = Inputs(model.Config, 2);
+        Assert.False(model.call(x, t, y).allclose(plain.call(x, t, y), 1e-3, 1e-3));
+        foreach (var (name, tensor) in weights.Where(w => w.Key.EndsWith("value_mix", StringComparison.Ordinal)))
+            tensor.zero_();
+        Assert.True(model.call(x, t, y).allclose(plain.call(x, t, y), 1e-4, 1e-4));
+
+        // At one, the values of the later blocks have no say.
+        foreach (var (name, tensor) in weights.Where(w => w.Key.EndsWith("value_mix", StringComparison.Ordinal)))
+            tensor.fill_(1);
+        var before = model.call(x, t, y);
+        weights["blocks.2.attn.qkv.weight"].narrow(0, 2 * model.Config.Width, model.Config.Width).zero_();
+        weights["blocks.2.attn.qkv.bias"].narrow(0, 2 * model.Config.Width, model.Config.Width).zero_();
+        Assert.True(before.Equals(model.call(x, t, y)));
+    }
+
+    [Theory]
+    [InlineData("tokens, cross-attention")]
+    [InlineData("tokens, in-context")]
+    public void Padding_is_not_attended_to(string name)
+    {
+        using var model = Models.Random(Architectures[name]);
+        model.eval();
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (x, t, y) = Inputs(model.Config, 2);
+        var padded = cat([y!, zeros(2, 5, model.Config.Classes)], dim: 1);
+        Assert.True(model.call(x, t, y).allclose(model.call(x, t, padded), 1e-5, 1e-5));
+        Assert.False(model.call(x, t, y).allclose(model.call(x, t, y!.flip(0)), 1e-3, 1e-3));
+    }
+
+    [Theory]
+    [InlineData("attributes")]
+    [InlineData("vectors")]
+    [InlineData("tokens, cross-attention")]
+    [InlineData("tokens, in-context")]
+    public void No_condition_is_said_by_null_by_NaN_or_by_dropping(string name)
+    {
+        using var model = Models.Random(Architectures[name]);
+        model.eval();
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (x, t, y) = Inputs(model.Config, 2);
+        var none = model.forward(x, t, null, null);
+        Assert.True(none.allclose(model.forward(x, t, y, ones(2, ScalarType.Bool)), 1e-5, 1e-5));
+        Assert.True(none.allclose(model.forward(x, t, full_like(y!, model.NoCondition), null), 1e-5, 1e-5));
+        Assert.False(none.allclose(model.forward(x, t, y, null), 1e-3, 1e-3));
+
+        var refused = Assert.Throws<ArgumentException>("y", () => model.call(x, t, zeros(2, int64)));
+        Assert.Contains($"Classes = {model.Config.Classes}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Positions_of_another_grid()
+    {
+        using var scope = NewDisposeScope();
+        var table = PositionEmbedding.SinCos2D(16, 4, 6);
+        Assert.True(table.Equals(PositionEmbedding.Resample(table, (4, 6), (4, 6))));
+        var linear = arange(8 * 8, float32).view(64, 1);                                                  // rises by 1 a column and by 8 a row
+        var doubled = PositionEmbedding.Resample(linear, (8, 8), (16, 16)).view(16, 16);
+        Assert.Equal(1f, (doubled[7, 9] - doubled[7, 7]).item<float>(), 1e-4f);
+        Assert.Equal(8f, (doubled[9, 7] - doubled[7, 7]).item<float>(), 1e-4f);
+
+        using var model = Models.Random(Models.Tiny with { Positions = PositionType.Learned });
+        model.eval();
+        using var same = model.Resized(8);
+        using var wide = model.Resized((8, 16));
+        var (x, t, y) = Inputs(model.Config, 2);
+        using var guard = no_grad();
+        Assert.True(model.call(x, t, y).Equals(same.call(x, t, y)));
+        Assert.Equal([2, 1, 8, 16], wide.call(randn(2, 1, 8, 16), t, y).shape);
+        Assert.Throws<ArgumentException>(() => model.Resized((7, 8)));
+    }
+
+    [Fact]
+    public void Scores_divided_by_the_root_of_the_tokens()
+    {
+        var config = Models.Tiny with { HeadWidth = 16 };                                                 // 16 tokens: both roots are 4
+        using var model = Models.Random(config);
+        using var quirky = Models.Random(config with { Quirks = new() { ScoresScaledByTokens = true } });
+        model.eval();
+        quirky.eval();
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (x, t, y) = Inputs(config, 2);
+        Assert.True(model.call(x, t, y).allclose(quirky.call(x, t, y), 1e-4, 1e-4));
+    }
+
+    private static (Tensor X, Tensor T, Tensor? Y) Inputs(DitConfig config, int count)
+    {
+        using var generator = new Generator(7);
+        var x = randn(count, config.Channels, config.ImageSize.Height, config.ImageSize.Width, generator: generator);
+        var y = config switch
+        {
+            { Classes: 0 } => null,
+            { Condition: ConditionType.Classes } => arange(count, int64).remainder(config.Classes),
+            { Condition: ConditionType.Attributes } => rand(count, config.Classes, generator: generator).gt(0.5).to(float32),
+            { Condition: ConditionType.Vector } => randn(count, config.Classes, generator: generator),
+            _ => randn(count, 3, config.Classes, generator: generator),
+        };
+        return (x, arange(count) * 100.0 + 3, y);
+    }
+}
