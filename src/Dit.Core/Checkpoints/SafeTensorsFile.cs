@@ -2,99 +2,47 @@ using static TorchSharp.torch;
 
 namespace Dit.Core;
 
-/// <summary>An open safetensors file: its header is read and checked, its tensors are read one by one.</summary>
-public sealed class SafeTensorsFile : IDisposable
+/// <summary>An open safetensors file.</summary>
+/// <remarks>Opening reads and checks the header only.</remarks>
+public sealed class SafeTensorsFile : TensorFile
 {
-    private readonly FileStream _stream;
+    private readonly MappedFile _file;
     private readonly SafeTensorsHeader _header;
 
-    private SafeTensorsFile(FileStream stream, SafeTensorsHeader header) => (_stream, _header) = (stream, header);
+    private SafeTensorsFile(MappedFile file, SafeTensorsHeader header) : base(file.Path) => (_file, _header) = (file, header);
 
-    /// <value>The file's tensors by key, in the order of its header.</value>
-    public IReadOnlyDictionary<string, SafeTensorsEntry> Entries => _header.Entries;
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, TensorEntry> Entries => _header.Entries;
 
-    /// <value>The file's metadata.</value>
-    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
-
-    /// <value>The path it was opened from.</value>
-    public string Path => _stream.Name;
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CheckpointException">The file is no safetensors file, or is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static SafeTensorsFile Open(string path)
+    public static new SafeTensorsFile Open(string path)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        var file = MappedFile.Open(path);
         try
         {
-            return new SafeTensorsFile(stream, SafeTensorsHeader.Read(stream, path));
+            return new SafeTensorsFile(file, SafeTensorsHeader.Read(file));
         }
         catch
         {
-            stream.Dispose();
+            file.Dispose();
             throw;
         }
     }
 
-    /// <summary>Reads a tensor into host memory.</summary>
-    /// <param name="name">Its key.</param>
-    /// <returns>A new tensor, which the caller owns.</returns>
-    /// <exception cref="CheckpointException">The file has no such tensor.</exception>
-    public Tensor Read(string name)
-    {
-        var entry = Find(name);
-        var tensor = empty([.. entry.Shape], entry.Dtype);
-        try
-        {
-            ReadBytes(entry, tensor);
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
-    }
+    /// <summary>First byte of a tensor in the file.</summary>
+    internal long OffsetOf(string name) => _header.Offsets[name];
 
-    /// <summary>Reads a tensor into an existing one of the same shape, converting type and device.</summary>
-    /// <param name="name">Its key.</param>
-    /// <param name="target">Where it goes.</param>
-    /// <exception cref="CheckpointException">The file has no such tensor, or its shape differs.</exception>
-    public void ReadInto(string name, Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        var entry = Find(name);
-        if (!target.shape.SequenceEqual(entry.Shape))
-        {
-            throw new CheckpointException(
-                $"'{Path}' does not fit: '{name}' is [{string.Join(", ", entry.Shape)}] in the file and {ModelInputs.Shape(target)} here.");
-        }
-        using var _ = no_grad();
-        if (target.is_cpu() && target.dtype == entry.Dtype && target.is_contiguous())
-        {
-            using var detached = target.detach();
-            ReadBytes(entry, detached);
-            return;
-        }
-        using var read = Read(name);
-        target.copy_(read);
-    }
+    /// <inheritdoc cref="Fill"/>
+    internal void FillFrom(TensorEntry entry, Tensor target) => _file.Read(OffsetOf(entry.Name), target);
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _stream.Dispose();
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _file.Dispose();
 
-    private SafeTensorsEntry Find(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return Entries.TryGetValue(name, out var entry)
-            ? entry
-            : throw new CheckpointException($"'{Path}' has no tensor '{name}'.");
-    }
-
-    private void ReadBytes(SafeTensorsEntry entry, Tensor target)
-    {
-        _stream.Position = _header.DataStart + entry.Offset;
-        TensorBytes.ForEachSpan(target, _stream.ReadExactly);
-    }
+    private protected override void Fill(TensorEntry entry, Tensor target) => FillFrom(entry, target);
 }

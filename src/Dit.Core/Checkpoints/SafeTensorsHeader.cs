@@ -16,30 +16,42 @@ internal sealed class SafeTensorsHeader
     private const long LongestHeader = 100_000_000;
     private const string MetadataKey = "__metadata__";
 
+    private const int MostDimensions = 64;
+    private const int LongestName = 1 << 16;
+
+    /// <summary>More memory than a text takes beside its characters, with its share of what hangs on it: an entry, shapes, dictionaries.</summary>
+    private const int TextCost = 450;
+
     private readonly string _path;
-    private readonly long _dataLength;
-    private readonly Dictionary<string, SafeTensorsEntry> _entries = [];
+    private readonly long _dataStart, _dataLength;
+    private readonly MemoryBudget _budget;
+    private readonly Dictionary<string, TensorEntry> _entries = [];
+    private readonly Dictionary<string, long> _offsets = [];
     private readonly Dictionary<string, string> _metadata = [];
 
-    private SafeTensorsHeader(string path, long dataStart, long dataLength) =>
-        (_path, DataStart, _dataLength) = (path, dataStart, dataLength);
+    private SafeTensorsHeader(MappedFile file, long dataStart)
+    {
+        (_path, _dataStart, _dataLength) = (file.Path, dataStart, file.Length - dataStart);
+        _budget = new MemoryBudget(file.Length);
+        _budget.Take(dataStart);
+    }
 
-    /// <summary>Position of the data section in the file.</summary>
-    public long DataStart { get; }
+    public IReadOnlyDictionary<string, TensorEntry> Entries => _entries;
 
-    public IReadOnlyDictionary<string, SafeTensorsEntry> Entries => _entries;
+    /// <summary>First bytes of the tensors in the file.</summary>
+    public IReadOnlyDictionary<string, long> Offsets => _offsets;
 
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
-    /// <summary>Reads the header at the start of <paramref name="stream"/>.</summary>
+    /// <summary>Reads the header at the start of <paramref name="file"/>.</summary>
     /// <exception cref="CheckpointException">The file is no safetensors file, or is damaged.</exception>
-    public static SafeTensorsHeader Read(Stream stream, string path)
+    public static SafeTensorsHeader Read(MappedFile file)
     {
-        var fileLength = stream.Length;
+        var (path, fileLength) = (file.Path, file.Length);
         if (fileLength < LengthBytes)
             throw Damaged(path, $"it has {fileLength} bytes, too few for the length of a header");
         Span<byte> prefix = stackalloc byte[LengthBytes];
-        stream.ReadExactly(prefix);
+        file.Read(0, prefix);
         var declared = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (declared > LongestHeader)
             throw Damaged(path, $"its header claims {declared} bytes; the format allows {LongestHeader}");
@@ -47,14 +59,13 @@ internal sealed class SafeTensorsHeader
             throw Damaged(path, $"its header claims {declared} bytes, but only {fileLength - LengthBytes} follow: it is cut off, or no safetensors file");
 
         var json = new byte[(int)declared];
-        stream.ReadExactly(json);
+        file.Read(LengthBytes, json);
         if (json.Length == 0 || json[0] != (byte)'{')
             throw Damaged(path, "its header does not start with '{'");
         if (!Utf8.IsValid(json))
             throw Damaged(path, "its header is not UTF-8");
 
-        var dataStart = LengthBytes + (long)declared;
-        var header = new SafeTensorsHeader(path, dataStart, fileLength - dataStart);
+        var header = new SafeTensorsHeader(file, LengthBytes + (long)declared);
         try
         {
             header.Parse(json);
@@ -62,6 +73,10 @@ internal sealed class SafeTensorsHeader
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new CheckpointException($"'{path}' is damaged: its header is no valid JSON: {e.Message}", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CheckpointException($"'{path}' is damaged: {e.Message}.", e);
         }
         header.CheckTiling();
         return header;
@@ -73,12 +88,12 @@ internal sealed class SafeTensorsHeader
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = Text(ref reader);
             reader.Read();
             if (name == MetadataKey)
                 ParseMetadata(ref reader);
-            else if (!_entries.TryAdd(name, ParseEntry(ref reader, name)))
-                throw Damaged(_path, $"the key '{name}' occurs twice in its header");
+            else
+                ParseEntry(ref reader, name);
         }
         while (reader.Read())
         {
@@ -93,45 +108,37 @@ internal sealed class SafeTensorsHeader
         Expect(ref reader, JsonTokenType.StartObject, MetadataKey);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString()!;
+            var key = Text(ref reader);
             reader.Read();
-            Expect(ref reader, JsonTokenType.String, $"{MetadataKey}.{key}");
-            if (!_metadata.TryAdd(key, reader.GetString()!))
+            if (reader.TokenType != JsonTokenType.String)
+                throw Damaged(_path, $"{MetadataKey}.{key} is a {reader.TokenType} instead of a String in its header");
+            if (!_metadata.TryAdd(key, Text(ref reader)))
                 throw Damaged(_path, $"{MetadataKey}.{key} occurs twice in its header");
         }
     }
 
-    private SafeTensorsEntry ParseEntry(ref Utf8JsonReader reader, string name)
+    private void ParseEntry(ref Utf8JsonReader reader, string name)
     {
         Expect(ref reader, JsonTokenType.StartObject, name);
         ScalarType? dtype = null;
         long[]? shape = null, offsets = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var property = reader.GetString()!;
-            reader.Read();
-            var seen = property switch
-            {
-                "dtype" => dtype is not null,
-                "shape" => shape is not null,
-                "data_offsets" => offsets is not null,
-                _ => throw Damaged(_path, $"'{name}' has the unknown property '{property}'"),
-            };
-            if (seen)
-                throw Damaged(_path, $"'{name}' has '{property}' twice");
-            if (property == "dtype")
+            if (reader.ValueTextEquals("dtype"u8) && dtype is null)
                 dtype = ParseDtype(ref reader, name);
-            else if (property == "shape")
-                shape = ParseNumbers(ref reader, $"the shape of '{name}'");
+            else if (reader.ValueTextEquals("shape"u8) && shape is null)
+                shape = ParseNumbers(ref reader, name, "shape");
+            else if (reader.ValueTextEquals("data_offsets"u8) && offsets is null)
+                offsets = ParseNumbers(ref reader, name, "data_offsets");
             else
-                offsets = ParseNumbers(ref reader, $"the offsets of '{name}'");
+                throw Damaged(_path, $"'{name}' has the property '{Text(ref reader)}', which is unknown or comes twice");
         }
         if (dtype is null || shape is null || offsets is null)
             throw Damaged(_path, $"'{name}' lacks its {(dtype is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
-        return Entry(name, dtype.Value, shape, offsets);
+        Add(name, dtype.Value, shape, offsets);
     }
 
-    private SafeTensorsEntry Entry(string name, ScalarType dtype, long[] shape, long[] offsets)
+    private void Add(string name, ScalarType dtype, long[] shape, long[] offsets)
     {
         if (offsets is not [var begin, var end])
             throw Damaged(_path, $"'{name}' has {offsets.Length} offsets instead of 2");
@@ -142,29 +149,45 @@ internal sealed class SafeTensorsHeader
             throw Damaged(_path,
                 $"'{name}' is {SafeTensorsDtype.NameOf(dtype)} [{string.Join(", ", shape)}], which does not fill the {end - begin} bytes it is said to have");
         }
-        return new SafeTensorsEntry(name, dtype, shape, begin, bytes);
+        if (!_entries.TryAdd(name, new TensorEntry(name, dtype, shape, bytes)))
+            throw Damaged(_path, $"the key '{name}' occurs twice in its header");
+        _offsets.Add(name, _dataStart + begin);
     }
 
     private ScalarType ParseDtype(ref Utf8JsonReader reader, string name)
     {
-        Expect(ref reader, JsonTokenType.String, $"the dtype of '{name}'");
-        var text = reader.GetString()!;
+        reader.Read();
+        Expect(ref reader, JsonTokenType.String, name);
+        var text = Text(ref reader);
         return SafeTensorsDtype.TryParse(text, out var dtype)
             ? dtype
             : throw Damaged(_path, $"'{name}' has the dtype '{text}'; known are {SafeTensorsDtype.Names}");
     }
 
-    private long[] ParseNumbers(ref Utf8JsonReader reader, string what)
+    private long[] ParseNumbers(ref Utf8JsonReader reader, string name, string property)
     {
-        Expect(ref reader, JsonTokenType.StartArray, what);
-        var numbers = new List<long>();
+        reader.Read();
+        Expect(ref reader, JsonTokenType.StartArray, name);
+        Span<long> numbers = stackalloc long[MostDimensions];
+        var count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0)
-                throw Damaged(_path, $"{what} holds something that is no natural number below 2^63");
-            numbers.Add(number);
+                throw Damaged(_path, $"the {property} of '{name}' holds something that is no natural number below 2^63");
+            if (count == MostDimensions)
+                throw Damaged(_path, $"the {property} of '{name}' has more than {MostDimensions} numbers");
+            numbers[count++] = number;
         }
-        return [.. numbers];
+        return numbers[..count].ToArray();
+    }
+
+    /// <summary>A name or text; a name of a tensor is nowhere near as long as may be here.</summary>
+    private string Text(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueSpan.Length > LongestName)
+            throw Damaged(_path, $"a name in its header has {reader.ValueSpan.Length} bytes; {LongestName} are allowed");
+        _budget.Take(TextCost + (3L * reader.ValueSpan.Length));
+        return reader.GetString()!;
     }
 
     private static bool TryByteCount(ScalarType dtype, long[] shape, out long bytes)
@@ -181,19 +204,20 @@ internal sealed class SafeTensorsHeader
 
     private void CheckTiling()
     {
-        var position = 0L;
-        foreach (var entry in _entries.Values.OrderBy(e => e.Offset).ThenBy(e => e.Length))
+        var position = _dataStart;
+        foreach (var entry in _entries.Values.OrderBy(e => _offsets[e.Name]).ThenBy(e => e.Length))
         {
-            if (entry.Offset != position)
+            var offset = _offsets[entry.Name];
+            if (offset != position)
             {
-                throw Damaged(_path, entry.Offset < position
-                    ? $"'{entry.Name}' overlaps the tensor before it at byte {entry.Offset} of the data"
-                    : $"bytes {position} to {entry.Offset} of the data belong to no tensor");
+                throw Damaged(_path, offset < position
+                    ? $"'{entry.Name}' overlaps the tensor before it at byte {offset - _dataStart} of the data"
+                    : $"bytes {position - _dataStart} to {offset - _dataStart} of the data belong to no tensor");
             }
             position += entry.Length;
         }
-        if (position != _dataLength)
-            throw Damaged(_path, $"its tensors fill {position} bytes, but it has {_dataLength} bytes of data");
+        if (position != _dataStart + _dataLength)
+            throw Damaged(_path, $"its tensors fill {position - _dataStart} bytes, but it has {_dataLength} bytes of data");
     }
 
     private void Expect(ref Utf8JsonReader reader, JsonTokenType type, string what)

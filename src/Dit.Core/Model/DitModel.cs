@@ -57,28 +57,21 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
     /// <value>Where label dropout draws from in training; <see langword="null"/> for torch's global generator.</value>
     public Generator? DropoutGenerator { get; set; }
 
-    /// <summary>Loads a model that <see cref="Save"/> or a training's checkpoint wrote; its configuration is in the file.</summary>
-    /// <param name="path">A safetensors file, such as <c>runs/mnist/step-0002000/ema.safetensors</c>.</param>
-    /// <returns>The model, in host memory and in evaluation mode.</returns>
-    /// <exception cref="CheckpointException">The file is damaged, has no configuration, or does not fit it.</exception>
-    public static DitModel Load(string path)
-    {
-        using var file = SafeTensorsFile.Open(path);
-        var config = ModuleState.Config(file)
-            ?? throw new CheckpointException($"'{path}' does not say which model it is for: its metadata has no configuration.");
-        var model = Unfilled(config);
-        try
-        {
-            ModuleState.Load(file, model.state_dict(), config);
-            model.eval();
-            return model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
+    /// <summary>Loads a model from a file of weights of any known kind; its configuration is in the file or is seen in its tensors.</summary>
+    /// <remarks>
+    /// Known are files of <see cref="Save"/> and of trainings, and checkpoints of the official DiT and SiT, diffusers, VachanVY, Just-a-DiT, the
+    /// panda and owenliang, as safetensors or as PyTorch's <c>.pt</c>, from which nothing is executed. Averaged weights are preferred;
+    /// <see cref="Origin"/> says what was taken.
+    /// </remarks>
+    /// <param name="path">A file, such as <c>DiT-XL-2-256x256.pt</c> or <c>runs/mnist/step-0002000/ema.safetensors</c>, or a folder with one.</param>
+    /// <param name="configure">Corrects what was seen where tensors do not tell, such as <c>config => config with { Heads = 8 }</c>.</param>
+    /// <returns>The model, float32, in host memory and in evaluation mode.</returns>
+    /// <exception cref="CheckpointException">The file is damaged, is of no known model, or does not fit it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static DitModel Load(string path, Func<DitConfig, DitConfig>? configure = null) => ModelLoader.Load(path, configure);
+
+    /// <value>What <see cref="Load"/> took: file, layout, and which of its weights; <see langword="null"/> for a model that was not loaded.</value>
+    public string? Origin { get; internal set; }
 
     /// <summary>A model for weights that come from elsewhere.</summary>
     internal static DitModel Unfilled(DitConfig config) => new(config);

@@ -16,10 +16,6 @@ public sealed class SafeTensorsTests : IDisposable
         float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8, ScalarType.Bool,
     ];
 
-    public static TheoryData<string> Good => Files("safetensors_good");
-
-    public static TheoryData<string> Bad => Files("safetensors_bad");
-
     [Theory, MemberData(nameof(Types))]
     public void Every_type_survives(ScalarType type)
     {
@@ -54,27 +50,7 @@ public sealed class SafeTensorsTests : IDisposable
         using var scope = NewDisposeScope();
         Save(("bytes", zeros(3, uint8)), ("doubles", zeros(2, float64)), ("floats", zeros(5)));
         using var file = SafeTensorsFile.Open(_folder["t.safetensors"]);
-        var start = new FileInfo(_folder["t.safetensors"]).Length - file.Entries.Values.Sum(e => e.Length);
-        Assert.All(file.Entries.Values, e => Assert.Equal(0, (start + e.Offset) % e.Dtype switch { ScalarType.Float64 => 8, ScalarType.Float32 => 4, _ => 1 }));
-    }
-
-    [Theory, MemberData(nameof(Good))]
-    [Trait("Category", "Golden")]
-    public void Valid_files_load(string name)
-    {
-        using var scope = NewDisposeScope();
-        if (name == "fp8.safetensors")
-            Assert.Contains("F8", Assert.Throws<CheckpointException>(() => SafeTensors.Load(Path("safetensors_good", name))).Message, StringComparison.Ordinal);
-        else
-            SafeTensors.Load(Path("safetensors_good", name));
-    }
-
-    [Theory, MemberData(nameof(Bad))]
-    [Trait("Category", "Golden")]
-    public void Malformed_files_are_refused_by_name(string name)
-    {
-        var path = Path("safetensors_bad", name);
-        Assert.Contains(path, Assert.Throws<CheckpointException>(() => SafeTensors.Load(path)).Message, StringComparison.Ordinal);
+        Assert.All(file.Entries.Values, e => Assert.Equal(0, file.OffsetOf(e.Name) % e.Dtype switch { ScalarType.Float64 => 8, ScalarType.Float32 => 4, _ => 1 }));
     }
 
     /// <summary>The message says where and what; the header here is hand-written.</summary>
@@ -86,8 +62,8 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]}}""", 0, "does not fill")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "'a' is F32 [3]")]
     [InlineData("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0, "'a' occurs twice")]
-    [InlineData("""{"a":{"dtype":"F32","dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0, "'dtype' twice")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":1}}""", 0, "unknown property 'x'")]
+    [InlineData("""{"a":{"dtype":"F32","dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0, "'dtype', which is unknown or comes twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":1}}""", 0, "property 'x'")]
     [InlineData("""{"a":{"dtype":"F31","shape":[0],"data_offsets":[0,0]}}""", 0, "dtype 'F31'")]
     [InlineData("""{"a":7}""", 0, "a is a Number")]
     public void Damage_is_located(string header, int dataLength, string expected)
@@ -112,32 +88,6 @@ public sealed class SafeTensorsTests : IDisposable
         {
             File.WriteAllBytes(_folder["cut.safetensors"], whole[..length]);
             Assert.Throws<CheckpointException>(() => SafeTensors.Load(_folder["cut.safetensors"]));
-        }
-    }
-
-    /// <summary>Random damage gives an exception of ours or other numbers, never anything else.</summary>
-    [Fact]
-    [Trait("Category", "Fuzz")]
-    public void Random_damage_never_escapes()
-    {
-        using var scope = NewDisposeScope();
-        Save(("weights", arange(6, float32).reshape(2, 3)), ("steps", ones(2, int64)), ("flags", ones(3, ScalarType.Bool)));
-        var whole = File.ReadAllBytes(_folder["t.safetensors"]);
-        var random = new Random(1);
-        for (var i = 0; i < 3000; i++)
-        {
-            var damaged = (byte[])whole.Clone();
-            for (var flips = random.Next(1, 4); flips > 0; flips--)
-                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
-            File.WriteAllBytes(_folder["d.safetensors"], damaged);
-            try
-            {
-                foreach (var tensor in SafeTensors.Load(_folder["d.safetensors"]).Values)
-                    tensor.Dispose();
-            }
-            catch (CheckpointException)
-            {
-            }
         }
     }
 
@@ -166,13 +116,8 @@ public sealed class SafeTensorsTests : IDisposable
         Assert.Contains("0 unexpected", message, StringComparison.Ordinal);
         Assert.Contains("1 misshapen (pos_embed: file [1, 16, 16], model [1, 64, 16])", message, StringComparison.Ordinal);
         Assert.True(average.Averages["x_embedder.proj.bias"].Equals(kept));
-        Assert.Throws<CheckpointException>(() => DitModel.Load(Path("safetensors_good", "unaligned.safetensors")));
+        Assert.Throws<CheckpointException>(() => DitModel.Load(Path.Combine(Golden.Folder, "checkpoints", "safetensors_good", "unaligned.safetensors")));
     }
-
-    private static TheoryData<string> Files(string folder) =>
-        [.. Directory.GetFiles(Path(folder, ""), "*.safetensors").Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-
-    private static string Path(string folder, string name) => System.IO.Path.Combine(Golden.Folder, "checkpoints", folder, name);
 
     private void Save(params (string Name, Tensor Value)[] tensors) =>
         SafeTensors.Save(_folder["t.safetensors"], tensors.Select(t => KeyValuePair.Create(t.Name, t.Value)));

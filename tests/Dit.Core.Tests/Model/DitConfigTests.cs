@@ -45,8 +45,54 @@ public sealed class DitConfigTests
         Assert.Equal(config, DitConfig.FromJson(config.ToJson()));
     }
 
+    [Fact]
+    public void Json_that_leaves_properties_out_keeps_their_defaults()
+    {
+        Assert.Equal(new DitConfig { ImageSize = (16, 32), PatchSize = 4 }, DitConfig.FromJson("""{ "imageSize": [16, 32], "patchSize": 4 }"""));
+        var config = DitConfig.FromJson("""{ "time": { "width": 64 }, "quirks": { "affineNorms": true }, "block": "CrossAttention" }""");
+        Assert.Equal(
+            new DitConfig { Time = new() { Width = 64 }, Quirks = new() { AffineNorms = true }, Block = BlockType.CrossAttention }, config);
+    }
+
+    [Fact]
+    public void Options_that_do_not_fit_each_other_are_reported_at_once()
+    {
+        var config = new DitConfig
+        {
+            Condition = ConditionType.Tokens, Heads = 16, HeadWidth = 6, RotaryPositions = true, Registers = -1, LearnedVariance = true,
+            MlpActivation = Activation.Identity, Time = new() { Width = 1, Scale = 0, Mlps = 0, Activation = Activation.SwiGlu },
+            Quirks = new() { NormEpsilon = 0, FinalActivation = Activation.SwiGlu, UnusedVariance = true },
+        };
+        var message = Assert.Throws<ArgumentException>(() => config.Validate()).Message;
+        string[] expected =
+        [
+            "Block must be CrossAttention or InContext, not AdaLNZero", "A head is 6 wide", "Registers is -1", "MlpActivation is Identity", "Time.Width is 1",
+            "Time.Scale is 0", "Time.Mlps is 0", "Time.Activation is SwiGlu", "Quirks.NormEpsilon is 0", "Quirks.FinalActivation", "UnusedVariance exclude",
+        ];
+        Assert.All(expected, part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Panda", 773_344)]
+    [InlineData("owen-mnist", 388_640)]
+    [InlineData("Vachan-CelebA", 38_780_976)]
+    [InlineData("Vachan-MNIST", 9_280_804)]
+    [InlineData("Just-a-DiT", 32_575_525)]
+    public void Presets_of_other_systems_have_as_many_parameters(string name, long count)
+    {
+        using var model = new DitModel(DitConfig.Preset(name));
+        var counted = name.StartsWith("Vachan", StringComparison.Ordinal)
+            ? model.parameters().Where(p => p.requires_grad)                     // its position table is a buffer
+            : model.parameters();
+        Assert.Equal(count, counted.Sum(p => p.numel()));
+    }
+
     [Theory]
     [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{ \"imageSize\": [8] }")]
+    [InlineData("{ \"time\": { \"witdh\": 384 } }")]
+    [InlineData("{ \"time\": null }")]
     [InlineData("null")]
     [InlineData("{ \"witdh\": 384 }")]
     [InlineData("{ \"width\": -4 }")]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Dit.Core;
@@ -211,13 +212,26 @@ public sealed partial record DitConfig
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            var config = JsonSerializer.Deserialize(json, DitJson.Default.DitConfig)
-                ?? throw new ArgumentException("The JSON of the model's configuration is null.", nameof(json));
-            return config.Validate();
+            if (JsonNode.Parse(json) is not JsonObject given)
+                throw new ArgumentException("The JSON of the model's configuration is no object.", nameof(json));
+            var complete = JsonSerializer.SerializeToNode(new DitConfig(), DitJson.Default.DitConfig)!.AsObject();
+            Overlay(complete, given);                                            // the generated reader forgets the defaults of what is left out
+            return complete.Deserialize(DitJson.Default.DitConfig)!.Validate();
         }
         catch (JsonException e)
         {
             throw new ArgumentException($"The text is no model configuration: {e.Message}", nameof(json), e);
+        }
+    }
+
+    private static void Overlay(JsonObject target, JsonObject given)
+    {
+        foreach (var (name, value) in given)
+        {
+            if (value is JsonObject inner && target[name] is JsonObject outer)
+                Overlay(outer, inner);
+            else
+                target[name] = value?.DeepClone();
         }
     }
 
