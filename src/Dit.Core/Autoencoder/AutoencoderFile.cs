@@ -1,3 +1,4 @@
+using Dit.Torch;
 using static TorchSharp.torch;
 
 namespace Dit.Core;
@@ -18,6 +19,7 @@ internal static class AutoencoderFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var file = TensorFile.Open(path);
         var keys = AutoencoderKeys.Canonical(file.Entries.Keys);
+        using var skip = new SkipInitialization();
         var model = new AutoencoderKL(config ?? FromMetadata(file) ?? FromFolder(file.Path) ?? FromShapes(file, keys));
         try
         {

@@ -33,6 +33,7 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
     {
         ArgumentNullException.ThrowIfNull(config);
         Config = config.Validate();
+        using var skip = new SkipInitialization();                                           // they are filled afterwards
 
         pos_embed = CreatePositions(config);
         x_embedder = new PatchEmbed(config);

@@ -1,3 +1,4 @@
+using Dit.Torch;
 using Dit.Torch.Native;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -25,7 +26,7 @@ public sealed class Embedding : Module<Tensor, Tensor>
             throw new ArgumentOutOfRangeException(nameof(padding_idx), index, $"The table has {count} rows.");
         padding = padding_idx < 0 ? padding_idx + count : padding_idx;
         weight = new Parameter(empty(count, width, dtype: dtype, device: device));
-        init.normal_(weight);
+        if (!SkipInitialization.IsActive) init.normal_(weight);
         if (padding is { } row)
             using (no_grad())
                 weight[row].zero_().Dispose();

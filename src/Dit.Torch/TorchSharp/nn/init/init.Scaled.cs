@@ -1,3 +1,4 @@
+using Dit.Torch;
 namespace TorchSharp;
 
 public static partial class torch
@@ -116,6 +117,7 @@ public static partial class torch
             /// <summary>PyTorch's default of linear and convolution layers: both uniform within 1 / sqrt(fan in).</summary>
             internal static void Affine(Tensor weight, Tensor? bias)
             {
+                if (SkipInitialization.IsActive) return;
                 kaiming_uniform_(weight, a: Math.Sqrt(5));
                 if (bias is null) return;
                 var bound = 1 / Math.Sqrt(CalculateFanInAndFanOut(weight).fanIn);
