@@ -27,4 +27,9 @@ worker.Hidden = true;
 worker.SetAction(result => Worker.Serve(result.GetValue(threads), Console.In, Console.Out));
 root.Add(worker);
 
+var rounds = new Option<int>("--rounds") { Description = "Turns of each side.", DefaultValueFactory = _ => 5 };
+var load = new Command("load", "Loading weights of the size of DiT-XL/2 (2.7 GB): Dit against torch.load.") { rounds, threads, python };
+load.SetAction(result => LoadBenchmark.Run(result.GetValue(rounds), result.GetValue(threads), result.GetValue(python)!));
+root.Add(load);
+
 return root.Parse(args).Invoke();

@@ -6,7 +6,7 @@ namespace Dit.Core;
 /// <summary>A file whose bytes are mapped where they are read, a window at a time, so that it never occupies memory as a whole.</summary>
 internal sealed class MappedFile : IDisposable
 {
-    private const long Window = 64L << 20;
+    private const long Window = 16L << 20;
 
     private readonly MemoryMappedFile? _map;
 

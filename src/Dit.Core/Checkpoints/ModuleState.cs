@@ -6,7 +6,6 @@ namespace Dit.Core;
 internal static class ModuleState
 {
     private const string ConfigKey = "dit.config";
-    private const int NamesShown = 3;
 
     /// <summary>The metadata of a file of weights: the configuration, so that the file can be loaded on its own.</summary>
     public static Dictionary<string, string> Metadata(DitConfig config) => new() { ["format"] = "pt", [ConfigKey] = config.ToJson() };
@@ -31,30 +30,17 @@ internal static class ModuleState
     /// <exception cref="CheckpointException">Keys or shapes differ.</exception>
     public static void Load(TensorFile file, IReadOnlyDictionary<string, Tensor> targets, DitConfig? config = null)
     {
-        string[] missing = [.. targets.Keys.Where(name => !file.Entries.ContainsKey(name))];
-        string[] unexpected = [.. file.Entries.Keys.Where(name => !targets.ContainsKey(name))];
-        string[] misshapen =
-        [
-            .. from target in targets
-               where file.Entries.TryGetValue(target.Key, out var entry) && !target.Value.shape.SequenceEqual(entry.Shape)
-               select $"{target.Key}: file [{string.Join(", ", file.Entries[target.Key].Shape)}], model {ModelInputs.Shape(target.Value)}",
-        ];
-        if (missing.Length + unexpected.Length + misshapen.Length > 0)
+        var report = new KeyReport(file.Path);
+        report.Missing.AddRange(targets.Keys.Where(name => !file.Entries.ContainsKey(name)));
+        report.Unexpected.AddRange(file.Entries.Keys.Where(name => !targets.ContainsKey(name)));
+        foreach (var (name, target) in targets)
         {
-            throw new CheckpointException(
-                $"'{file.Path}' does not fit the model: {Count(missing, "missing")}, {Count(unexpected, "unexpected")}, "
-                + $"{Count(misshapen, "misshapen")}.{Difference(file, config)}");
+            if (file.Entries.TryGetValue(name, out var entry))
+                report.Compare(name, entry.Shape, target);
         }
+        report.ThrowIfAny(Difference(file, config));
         foreach (var (name, target) in targets)
             file.ReadInto(name, target);
-    }
-
-    private static string Count(string[] names, string what)
-    {
-        if (names.Length == 0)
-            return $"0 {what}";
-        var shown = string.Join(", ", names.Take(NamesShown));
-        return $"{names.Length} {what} ({shown}{(names.Length > NamesShown ? ", ..." : "")})";
     }
 
     private static string Difference(TensorFile file, DitConfig? config)

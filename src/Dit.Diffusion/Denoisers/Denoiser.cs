@@ -31,6 +31,15 @@ public abstract class Denoiser
     /// <returns>What <see cref="Prediction"/> says, [B, C, H, W]; the caller owns it.</returns>
     public abstract Tensor Predict(Tensor x, double t);
 
+    /// <summary>The prediction, and what the network says about the variance of a step, if it learned to: one evaluation.</summary>
+    /// <param name="x">Noisy state x_t, [B, C, H, W].</param>
+    /// <param name="t">Its time, in [0, 1].</param>
+    /// <returns>
+    /// The prediction, and between -1, the smallest possible variance, and 1, the largest (Nichol and Dhariwal 2021, equation 15), or null; both
+    /// [B, C, H, W]; the caller owns them.
+    /// </returns>
+    public virtual (Tensor Prediction, Tensor? Variance) PredictWithVariance(Tensor x, double t) => (Predict(x, t), null);
+
     /// <summary>The velocity d x_t / dt = alpha' x_0 + sigma' eps of the probability-flow ODE.</summary>
     /// <inheritdoc cref="Clean"/>
     public Tensor Velocity(Tensor x, double t) => Evaluate(x, t, Combination.Velocity(Schedule, t));
@@ -48,6 +57,9 @@ public abstract class Denoiser
 
     /// <summary>x_0 from a prediction that is at hand.</summary>
     internal Tensor CleanFrom(Tensor x, double t, Tensor prediction) => Convert(x, t, prediction, Combination.Clean);
+
+    /// <summary>The noise from a prediction that is at hand.</summary>
+    internal Tensor NoiseFrom(Tensor x, double t, Tensor prediction) => Convert(x, t, prediction, Combination.PureNoise);
 
     private Tensor Evaluate(Tensor x, double t, Combination wanted)
     {

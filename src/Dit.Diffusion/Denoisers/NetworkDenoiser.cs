@@ -11,9 +11,9 @@ namespace Dit.Diffusion;
 public sealed class NetworkDenoiser : Denoiser
 {
     private readonly Network _network;
-    private readonly double _timeScale;
+    private readonly double? _timeScale;
 
-    internal NetworkDenoiser(Network network, INoiseSchedule schedule, Prediction prediction, double timeScale, Tensor? labels, double? nullClass)
+    internal NetworkDenoiser(Network network, INoiseSchedule schedule, Prediction prediction, double? timeScale, Tensor? labels, double? nullClass)
         : base(schedule, prediction) => (_network, _timeScale, Labels, NullClass) = (network, timeScale, labels, nullClass);
 
     /// <summary>The label of each sample, [B] int64, or another condition, [B, ...]; null for a network without any.</summary>
@@ -23,9 +23,16 @@ public sealed class NetworkDenoiser : Denoiser
     public double? NullClass { get; }
 
     /// <inheritdoc/>
-    public override Tensor Predict(Tensor x, double t) => Predict(x, t, Labels);
+    public override Tensor Predict(Tensor x, double t)
+    {
+        using var scope = NewDisposeScope();
+        return PredictWithVariance(x, t).Prediction.MoveToOuterDisposeScope();
+    }
 
-    internal Tensor Predict(Tensor x, double t, Tensor? labels)
+    /// <inheritdoc/>
+    public override (Tensor Prediction, Tensor? Variance) PredictWithVariance(Tensor x, double t) => Predict(x, t, Labels);
+
+    internal (Tensor Prediction, Tensor? Variance) Predict(Tensor x, double t, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (labels is not null && labels.shape[0] != x.shape[0])
@@ -35,12 +42,17 @@ public sealed class NetworkDenoiser : Denoiser
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var evaluation = EvaluationMode.Of(_network);
-        var times = full(x.shape[0], _timeScale * t, ScalarType.Float32, x.device);                     // [B]
+        var times = full(x.shape[0], _timeScale * t ?? Schedule.NetworkTime(t), ScalarType.Float32, x.device);   // [B]
         var y = labels?.to(x.device);                                                                   // [B]
-        var prediction = _network.call(x.to(ScalarType.Float32), times, y)!;                            // [B, C, H, W]
-        if (!prediction.shape.AsSpan().SequenceEqual(x.shape))
+        var output = _network.call(x.to(ScalarType.Float32), times, y)!.to(x.dtype);                    // [B, C, H, W] or [B, 2C, H, W]
+        if (output.shape.AsSpan().SequenceEqual(x.shape)) return (output.MoveToOuterDisposeScope(), null);
+        long[] doubled = [.. x.shape];
+        if (doubled.Length > 1) doubled[1] *= 2;
+        if (!output.shape.AsSpan().SequenceEqual(doubled))
             throw new ArgumentException(
-                $"The network's output is {Shapes.Print(prediction.shape)} for a state of {Shapes.Print(x.shape)}; they must be the same.", nameof(x));
-        return prediction.to(x.dtype).MoveToOuterDisposeScope();
+                $"The network's output is {Shapes.Print(output.shape)} for a state of {Shapes.Print(x.shape)}; they must be the same, or the output have " +
+                "twice as many channels, the second half for the variance.", nameof(x));
+        var halves = output.chunk(2, dim: 1);                                                           // 2 x [B, C, H, W]
+        return (halves[0].MoveToOuterDisposeScope(), halves[1].MoveToOuterDisposeScope());
     }
 }

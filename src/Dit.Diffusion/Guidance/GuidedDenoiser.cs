@@ -28,17 +28,29 @@ public sealed class GuidedDenoiser : Denoiser
     /// <inheritdoc/>
     public override Tensor Predict(Tensor x, double t)
     {
-        if (Scale == 1) return _inner.Predict(x, t);
+        using var scope = NewDisposeScope();
+        return PredictWithVariance(x, t).Prediction.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The guided prediction; a learned variance is the conditional one.</summary>
+    /// <inheritdoc/>
+    public override (Tensor Prediction, Tensor? Variance) PredictWithVariance(Tensor x, double t)
+    {
+        if (Scale == 1) return _inner.PredictWithVariance(x, t);
         ArgumentNullException.ThrowIfNull(x);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var labels = _inner.Labels!;                                                                    // [B]
-        var both = _inner.Predict(cat([x, x]), t, cat([labels, full_like(labels, _inner.NullClass!.Value)])).chunk(2);
-        var (conditional, unconditional) = (both[0], both[1]);                                          // [B, C, H, W] each
-        if (Channels is not { } channels || channels >= conditional.shape[1])
-            return (unconditional + Scale * (conditional - unconditional)).MoveToOuterDisposeScope();
+        var (both, variance) = _inner.Predict(cat([x, x]), t, cat([labels, full_like(labels, _inner.NullClass!.Value)]));
+        var halves = both.chunk(2);
+        return (Guide(halves[0], halves[1]).MoveToOuterDisposeScope(), variance?.chunk(2)[0].MoveToOuterDisposeScope());
+    }
+
+    private Tensor Guide(Tensor conditional, Tensor unconditional)                                      // [B, C, H, W] each
+    {
+        if (Channels is not { } channels || channels >= conditional.shape[1]) return unconditional + Scale * (conditional - unconditional);
         var guided = unconditional.narrow(1, 0, channels) + Scale * (conditional - unconditional).narrow(1, 0, channels);    // [B, channels, H, W]
-        return cat([guided, conditional.narrow(1, channels, conditional.shape[1] - channels)], dim: 1).MoveToOuterDisposeScope();
+        return cat([guided, conditional.narrow(1, channels, conditional.shape[1] - channels)], dim: 1);
     }
 
     private static NetworkDenoiser Validated(NetworkDenoiser denoiser)

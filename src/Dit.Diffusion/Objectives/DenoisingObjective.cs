@@ -14,7 +14,7 @@ public sealed class DenoisingObjective : ITrainingObjective
     private readonly INoiseSchedule _schedule;
     private readonly Prediction _prediction;
     private readonly ITimestepSampler _timesteps;
-    private readonly double _timeScale = 1000;
+    private readonly double? _timeScale;
 
     /// <param name="schedule">The path from data to noise.</param>
     /// <param name="prediction">What the network learns to predict.</param>
@@ -27,12 +27,15 @@ public sealed class DenoisingObjective : ITrainingObjective
     }
 
     /// <summary>The network is told TimeScale * t.</summary>
-    /// <value>Default 1000, for which the sinusoids of the time embedding are made; SiT's checkpoints take 1.</value>
+    /// <value>
+    /// Default null: what the path says, 1000 t, for which the sinusoids of the time embedding are made, or the index of a discrete step. SiT's
+    /// checkpoints take 1.
+    /// </value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite or not above 0.</exception>
-    public double TimeScale
+    public double? TimeScale
     {
         get => _timeScale;
-        init => _timeScale = double.IsFinite(value) && value > 0
+        init => _timeScale = value is null || (double.IsFinite(value.Value) && value > 0)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(TimeScale), value, "The time scale must be finite and above 0.");
     }
@@ -53,12 +56,12 @@ public sealed class DenoisingObjective : ITrainingObjective
 
         using var scope = NewDisposeScope();
         var clean = images.to(ScalarType.Float32);                                                              // [B, C, H, W]
-        var t = _timesteps.Sample(images.shape[0], images.device, generator);                                   // [B]
+        var t = _schedule.Snap(_timesteps.Sample(images.shape[0], images.device, generator));                   // [B]
         var noise = randn(images.shape, dtype: ScalarType.Float32, device: images.device, generator: generator); // [B, C, H, W]
         var path = _schedule.At(t.view(-1, 1, 1, 1));                                                           // 4 x [B, 1, 1, 1]
         var noisy = path.Alpha * clean + path.Sigma * noise;                                                    // [B, C, H, W]
         var target = _prediction.Target(path, clean, noise);                                                    // [B, C, H, W]
-        var output = model.call(noisy, _timeScale * t, labels)!.to(ScalarType.Float32);                         // [B, C, H, W]
+        var output = model.call(noisy, _timeScale is { } scale ? scale * t : _schedule.NetworkTime(t), labels)!.to(ScalarType.Float32);                         // [B, C, H, W]
         if (!output.shape.AsSpan().SequenceEqual(target.shape))
             throw new ArgumentException($"The model's output is {Shapes.Print(output.shape)}, but its target is {Shapes.Print(target.shape)}. " +
                 "This objective has no use for a learned variance: build the model with LearnedVariance = false.", nameof(model));

@@ -12,15 +12,27 @@ internal sealed class WatchedDenoiser(Denoiser inner) : Denoiser(inner.Schedule,
     public override Tensor Predict(Tensor x, double t)
     {
         var prediction = inner.Predict(x, t);
-        Dispose();
-        (_x, _t, _prediction) = (x.alias().DetachFromDisposeScope(), t, prediction.alias().DetachFromDisposeScope());
+        Remember(x, t, prediction);
         return prediction;
+    }
+
+    public override (Tensor Prediction, Tensor? Variance) PredictWithVariance(Tensor x, double t)
+    {
+        var output = inner.PredictWithVariance(x, t);
+        Remember(x, t, output.Prediction);
+        return output;
     }
 
     /// <returns>The data as the last evaluation expected it.</returns>
     public Tensor LastClean() => _x is null || _prediction is null
         ? throw new InvalidOperationException("The sampler took a step without asking the denoiser anything.")
         : CleanFrom(_x, _t, _prediction);
+
+    private void Remember(Tensor x, double t, Tensor prediction)
+    {
+        Dispose();
+        (_x, _t, _prediction) = (x.alias().DetachFromDisposeScope(), t, prediction.alias().DetachFromDisposeScope());
+    }
 
     public void Dispose()
     {

@@ -34,6 +34,25 @@ public interface INoiseSchedule
     /// <returns>Time, in [0, 1].</returns>
     double TimeFromLogSnr(double logSnr);
 
+    /// <summary>The signal-to-noise ratio, ln(alpha^2 / sigma^2).</summary>
+    /// <param name="t">Time, in [0, 1].</param>
+    /// <returns>Natural logarithm; infinite at the data, and at the noise where nothing of the data is left.</returns>
+    double LogSnr(double t) => 2 * Math.Log(Alpha(t) / Sigma(t));
+
+    /// <summary>What a network trained on this path is told in place of a time. Default 1000 t, for which the time embedding is made.</summary>
+    /// <param name="t">Time, in [0, 1].</param>
+    double NetworkTime(double t) => 1000 * t;
+
+    /// <summary>What a network trained on this path is told in place of many times.</summary>
+    /// <param name="t">Times in [0, 1], of any shape.</param>
+    /// <returns>The same shape; the caller owns it.</returns>
+    Tensor NetworkTime(Tensor t) => 1000 * t;
+
+    /// <summary>The times of this path next to given ones: all times, unless it is discrete.</summary>
+    /// <param name="t">Times in [0, 1], of any shape.</param>
+    /// <returns>The same shape; the caller owns it.</returns>
+    Tensor Snap(Tensor t) => t.alias();
+
     /// <summary>The coefficients of many times at once, on the device of <paramref name="t"/>, as training needs them.</summary>
     /// <remarks>
     /// This default asks the four functions above on the host, which on a GPU waits for the device once a step.

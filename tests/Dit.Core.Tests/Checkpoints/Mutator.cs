@@ -15,7 +15,7 @@ internal sealed class Mutator(int seed)
 
     private static readonly byte[][] PicklePieces =
     [
-        "cposix\nsystem\nX\x12\0\0\0touch /tmp/golden-pwned\x85R"u8.ToArray(), "cbuiltins\neval\n"u8.ToArray(), "ctorch\nFloatStorage\n"u8.ToArray(),
+        Encoding.Latin1.GetBytes("cposix\nsystem\nX\x17\0\0\0touch /tmp/golden-pwned\x85R"), "cbuiltins\neval\n"u8.ToArray(), "ctorch\nFloatStorage\n"u8.ToArray(),
         "ccollections\nOrderedDict\n)R"u8.ToArray(), "cargparse\nNamespace\n)"u8.ToArray(), "c__builtin__\nset\n"u8.ToArray(),
         [0x81], [0x92], [0x93], [0x94], [0x95, 255, 255, 255, 255, 255, 255, 255, 127], [0x8e, 0, 0, 0, 0, 0, 0, 0, 64], [0x8d, 5, 0, 0, 0, 0, 0, 0, 128],
         [0x8b, 255, 255, 255, 127], [0x8b, 0, 0, 0, 128], [0x8a, 8, 0, 0, 0, 0, 0, 0, 0, 128], [0x8a, 8, 255, 255, 255, 255, 255, 255, 255, 127],

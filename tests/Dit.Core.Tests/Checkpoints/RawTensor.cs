@@ -26,14 +26,15 @@ internal sealed record RawTensor(string Dtype, long[] Shape, byte[] Data)
         });
     }
 
-    /// <summary>Reads every tensor of an open file, one at a time.</summary>
-    public static Dictionary<string, RawTensor> ReadAll(TensorFile file) => file.Entries.ToDictionary(e => e.Key, e =>
+    public static Dictionary<string, RawTensor> ReadAll(TensorFile file) => file.Entries.ToDictionary(e => e.Key, e => Read(file, e.Value));
+
+    public static RawTensor Read(TensorFile file, TensorEntry entry)
     {
-        using var tensor = file.Read(e.Key);
-        Assert.Equal(e.Value.Dtype, tensor.dtype);
-        Assert.Equal(e.Value.Shape, tensor.shape);
+        using var tensor = file.Read(entry.Name);
+        Assert.Equal(entry.Dtype, tensor.dtype);
+        Assert.Equal(entry.Shape, tensor.shape);
         return new RawTensor(Names[tensor.dtype], tensor.shape, tensor.numel() == 0 ? [] : tensor.bytes.ToArray());
-    });
+    }
 
     public static void AssertEqual(Dictionary<string, RawTensor> expected, Dictionary<string, RawTensor> actual)
     {

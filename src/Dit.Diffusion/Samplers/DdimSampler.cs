@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace Dit.Diffusion;
+
+/// <summary>Implicit sampling (Song et al. 2021, equation 12): towards the expected data along the expected noise, with eta of ancestral sampling's noise.</summary>
+/// <remarks>One network evaluation a step. On the straight path with eta = 0 the same as <see cref="EulerSampler"/>. Images want <see cref="DenoiserExtensions.Clipped"/>.</remarks>
+public sealed class DdimSampler : Sampler
+{
+    /// <param name="steps">How many steps, at least 1.</param>
+    /// <param name="eta">0, the default: no noise. 1: as much as ancestral sampling adds. In [0, 1].</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no step, or eta is out of range.</exception>
+    public DdimSampler(int steps, double eta = 0) : base(steps)
+    {
+        if (eta is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(eta), eta, "Eta must be from 0 (no noise) to 1 (ancestral sampling).");
+        Eta = eta;
+    }
+
+    /// <summary>How much of ancestral sampling's noise is added.</summary>
+    public double Eta { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Advance(SamplerRun run, Tensor x, double t, double next)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var prediction = run.Denoiser.Predict(x, t);                                            // [B, C, H, W]
+        var clean = run.Denoiser.CleanFrom(x, t, prediction);                                   // [B, C, H, W]
+        var direction = run.Denoiser.NoiseFrom(x, t, prediction);                               // [B, C, H, W]
+        var deviation = Eta * Math.Sqrt(Posterior.Between(run.Schedule, t, next).Variance);
+        var sigma = run.Schedule.Sigma(next);
+        var state = run.Schedule.Alpha(next) * clean + Math.Sqrt(sigma * sigma - deviation * deviation) * direction;
+        return Eta == 0 ? state : state + deviation * run.Noise(x);
+    }
+}
