@@ -3,7 +3,7 @@
 #
 #   setup   installs what a Debian 12 with only the .NET 10 SDK lacks (nothing, when all of it is there)
 #   build   builds the native libraries and every project
-#   test    setup, build, and all tests; ends with "N passed, N failed"    (arguments go to `dotnet test`)
+#   test    setup with PyTorch, build, and all tests; ends with "N passed, N failed"    (arguments go to `dotnet test`)
 #   demo    setup, build, and samples/Mnist with its defaults              (arguments go to the sample)
 #   bench   setup with PyTorch, build, and the benchmark against PyTorch   (arguments go to the benchmark)
 #   pack    builds the NuGet packages into packages/
@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 readonly packages=(libtorch-dev libdnnl-dev libopenblas0-openmp libgloo-dev libvips-dev g++ cmake ninja-build pkg-config util-linux)
-readonly bench_packages=(python3-torch)
+readonly peer_packages=(python3-torch)
 readonly lib_dir=/usr/lib/x86_64-linux-gnu
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
@@ -107,9 +107,9 @@ shift || true
 case "$verb" in
     setup) setup ;;
     build) build ;;
-    test)  setup; build; run_tests "$@" ;;
+    test)  setup "${peer_packages[@]}"; build; run_tests "$@" ;;
     demo)  setup; build samples/Mnist; exec dotnet run --project samples/Mnist -c Release --no-build -- "$@" ;;
-    bench) setup "${bench_packages[@]}"; build benchmarks/Dit.Benchmarks
+    bench) setup "${peer_packages[@]}"; build benchmarks/Dit.Benchmarks
            exec dotnet run --project benchmarks/Dit.Benchmarks -c Release --no-build -- "$@" ;;
     pack)  setup; dotnet pack Dit.sln -c Release -v quiet ;;
     *)     sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; [[ $verb == help ]] ;;

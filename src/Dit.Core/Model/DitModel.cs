@@ -205,7 +205,10 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
         try
         {
             foreach (var block in blocks)
+            {
+                using var earlier = tokens;                                                  // without a graph nothing else holds it
                 tokens = ActivationCheckpointing && is_grad_enabled() ? Checkpointed(block, tokens, c) : block.call(tokens, c)!;      // [B, T, D]
+            }
             return tokens;
         }
         finally

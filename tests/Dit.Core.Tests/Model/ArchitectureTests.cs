@@ -1,3 +1,4 @@
+using Dit.Torch;
 using static TorchSharp.torch;
 
 namespace Dit.Core.Tests;
@@ -70,6 +71,28 @@ public sealed class ArchitectureTests
             Assert.True(p.parameter.grad.isfinite().all().item<bool>(), $"{p.name} has a gradient that is no number");
             Assert.True(p.parameter.grad.abs().max().item<float>() > 0, $"{p.name} has a gradient of zero");
         });
+    }
+
+    /// <summary>Under autocast, activations are bf16 and norms' weights are not.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void Mixed_precision_is_near_float32(string name)
+    {
+        using var model = Models.Random(Architectures[name]);
+        model.eval();
+        using var scope = NewDisposeScope();
+        var (x, t, y) = Inputs(model.Config, 3);
+        Tensor mixed, exact;
+        using (no_grad())
+            exact = model.call(x, t, y);
+        using (Autocast.For(Precision.BFloat16, CPU))
+        {
+            mixed = model.call(x, t, y);
+            mixed.square().mean().backward();
+        }
+        Assert.Equal(float32, mixed.dtype);
+        var error = (mixed - exact).abs().max().item<float>() / exact.abs().max().item<float>();
+        Assert.True(error < 0.1, $"off by {error} of the largest value");
+        Assert.All(model.parameters().Where(p => p.grad is not null), p => Assert.True(p.grad!.isfinite().all().item<bool>()));
     }
 
     [Theory, MemberData(nameof(All))]

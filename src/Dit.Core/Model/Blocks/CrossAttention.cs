@@ -36,7 +36,7 @@ public sealed class CrossAttention : Module<Tensor, Conditioning, Tensor>
         var parts = kv.call(c.Context).view(batch, length, 2, _heads, -1).permute(2, 0, 3, 1, 4).unbind(0);   // 2 x [B, H, L, A / H]
         var (key, value) = (parts[0], parts[1]);
         if (q_norm is not null)
-            (query, key) = (q_norm.call(query)!, k_norm!.call(key)!);
+            (query, key) = (Norms.InWeightType(q_norm, query), Norms.InWeightType(k_norm!, key));
         var attended = functional.scaled_dot_product_attention(query, key, value, c.Mask)                // [B, H, T, A / H]
             .transpose(1, 2).reshape(batch, tokens, -1);                                                 // [B, T, A]
         return proj.call(attended).MoveToOuterDisposeScope();                                            // [B, T, D]

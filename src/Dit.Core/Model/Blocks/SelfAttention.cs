@@ -57,7 +57,7 @@ public sealed class SelfAttention : Module<Tensor, Conditioning, Tensor>
         var parts = packed.view(batch, tokens, 3, heads, -1).permute(2, 0, 3, 1, 4).unbind(0);           // 3 x [B, H, T, A / H]
         var (q, k, v) = (parts[0], parts[1], parts[2]);
         if (q_norm is not null)
-            (q, k) = (q_norm.call(q)!, k_norm!.call(k)!);
+            (q, k) = (Norms.InWeightType(q_norm, q), Norms.InWeightType(k_norm!, k));
         if (c.Rotation is { } rotation)
             (q, k) = (rotation.Rotate(q), rotation.Rotate(k));
         if (_config.ValueResidual)

@@ -19,6 +19,14 @@ internal static class Norms
     public static Module<Tensor, Tensor>? QueryKey(DitConfig config) =>
         config.QueryKeyNorm is { } type ? Create(type, config.AttentionWidth / config.Heads, config.Quirks.NormEpsilon) : null;
 
+    /// <summary>Normalises in the type of the norm's weights: under autocast they are wider than queries and keys.</summary>
+    /// <returns>Of the shape and type of <paramref name="x"/>.</returns>
+    public static Tensor InWeightType(Module<Tensor, Tensor> norm, Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return norm.call(x.to(norm.parameters().First().dtype))!.to(x.dtype).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Norm(x) (1 + scale) + shift (Perez et al. 2018; DiT, section 3.2).</summary>
     /// <param name="norm">The norm; <see langword="null"/> for a layer norm without weights.</param>
     /// <param name="x">Tokens, [B, T, D].</param>
