@@ -6,10 +6,10 @@ namespace Dit.Core;
 /// <remarks>Opening reads and checks the header only.</remarks>
 public sealed class SafeTensorsFile : TensorFile
 {
-    private readonly MappedFile _file;
+    private readonly InputFile _file;
     private readonly SafeTensorsHeader _header;
 
-    private SafeTensorsFile(MappedFile file, SafeTensorsHeader header) : base(file.Path) => (_file, _header) = (file, header);
+    private SafeTensorsFile(InputFile file, SafeTensorsHeader header) : base(file.Path) => (_file, _header) = (file, header);
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, TensorEntry> Entries => _header.Entries;
@@ -23,7 +23,7 @@ public sealed class SafeTensorsFile : TensorFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static new SafeTensorsFile Open(string path)
     {
-        var file = MappedFile.Open(path);
+        var file = InputFile.Open(path);
         try
         {
             return new SafeTensorsFile(file, SafeTensorsHeader.Read(file));

@@ -29,7 +29,7 @@ internal sealed class SafeTensorsHeader
     private readonly Dictionary<string, long> _offsets = [];
     private readonly Dictionary<string, string> _metadata = [];
 
-    private SafeTensorsHeader(MappedFile file, long dataStart)
+    private SafeTensorsHeader(InputFile file, long dataStart)
     {
         (_path, _dataStart, _dataLength) = (file.Path, dataStart, file.Length - dataStart);
         _budget = new MemoryBudget(file.Length);
@@ -45,7 +45,7 @@ internal sealed class SafeTensorsHeader
 
     /// <summary>Reads the header at the start of <paramref name="file"/>.</summary>
     /// <exception cref="CheckpointException">The file is no safetensors file, or is damaged.</exception>
-    public static SafeTensorsHeader Read(MappedFile file)
+    public static SafeTensorsHeader Read(InputFile file)
     {
         var (path, fileLength) = (file.Path, file.Length);
         if (fileLength < LengthBytes)

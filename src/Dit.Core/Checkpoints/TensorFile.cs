@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 namespace Dit.Core;
 
 /// <summary>An open file of named tensors: what it has is known and checked, the tensors are read one by one.</summary>
-/// <remarks>The file must not be shortened while it is open: its bytes are mapped into memory where they are read.</remarks>
 public abstract class TensorFile : IDisposable
 {
     private protected TensorFile(string path) => Path = path;

@@ -50,6 +50,7 @@ public sealed class SafeTensorsTests : IDisposable
         using var scope = NewDisposeScope();
         Save(("bytes", zeros(3, uint8)), ("doubles", zeros(2, float64)), ("floats", zeros(5)));
         using var file = SafeTensorsFile.Open(_folder["t.safetensors"]);
+        Assert.Equal(0, file.Entries.Keys.Min(file.OffsetOf) % 64);
         Assert.All(file.Entries.Values, e => Assert.Equal(0, file.OffsetOf(e.Name) % e.Dtype switch { ScalarType.Float64 => 8, ScalarType.Float32 => 4, _ => 1 }));
     }
 

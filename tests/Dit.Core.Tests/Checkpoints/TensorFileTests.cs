@@ -85,6 +85,17 @@ public sealed class TensorFileTests : IDisposable
         Assert.Throws<FileNotFoundException>(() => TensorFile.Open(_folder["none"]));
     }
 
+    [Fact]
+    public void A_file_that_shrinks_while_it_is_open_is_an_error()
+    {
+        using var scope = NewDisposeScope();
+        SafeTensors.Save(_folder["t"], new Dictionary<string, Tensor> { ["a"] = ones(2000) });
+        using var file = TensorFile.Open(_folder["t"]);
+        using (var writer = new FileStream(_folder["t"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            writer.SetLength(4000);
+        Assert.Contains("cut off at byte 4000", Assert.Throws<CheckpointException>(() => file.Read("a")).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Headers whose entries are short must not make many times their size of objects.</summary>
     [Fact]
     public void A_header_of_very_many_entries_is_refused_before_it_costs_more_than_it_may()

@@ -11,10 +11,10 @@ internal sealed class LegacyStorages : IStorageSource
     private const int Version = 1001;
     private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", CultureInfo.InvariantCulture);
 
-    private readonly MappedFile _file;
+    private readonly InputFile _file;
     private readonly Dictionary<string, long> _offsets = [];
 
-    private LegacyStorages(MappedFile file, MemoryBudget budget)
+    private LegacyStorages(InputFile file, MemoryBudget budget)
     {
         _file = file;
         var storages = new StorageTable(budget);
@@ -33,7 +33,7 @@ internal sealed class LegacyStorages : IStorageSource
 
     public PickleValue Root { get; }
 
-    public static LegacyStorages Open(MappedFile file, MemoryBudget budget) => new(file, budget);
+    public static LegacyStorages Open(InputFile file, MemoryBudget budget) => new(file, budget);
 
     public void Read(PickledStorage storage, long offset, Tensor target) =>
         _file.Read(_offsets[storage.Key] + (offset * storage.ElementSize), target);

@@ -11,12 +11,12 @@ namespace Dit.Core;
 /// </remarks>
 public sealed class PyTorchFile : TensorFile
 {
-    private readonly MappedFile _file;
+    private readonly InputFile _file;
     private readonly Dictionary<string, PickledTensor> _tensors;
     private readonly Dictionary<string, TensorEntry> _entries;
     private readonly IStorageSource _storages;
 
-    private PyTorchFile(MappedFile file, PickleValue root, Dictionary<string, PickledTensor> tensors, IStorageSource storages) : base(file.Path)
+    private PyTorchFile(InputFile file, PickleValue root, Dictionary<string, PickledTensor> tensors, IStorageSource storages) : base(file.Path)
     {
         (_file, Root, _tensors, _storages) = (file, root, tensors, storages);
         _entries = tensors.ToDictionary(
@@ -35,7 +35,7 @@ public sealed class PyTorchFile : TensorFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static new PyTorchFile Open(string path)
     {
-        var file = MappedFile.Open(path);
+        var file = InputFile.Open(path);
         try
         {
             var budget = new MemoryBudget(file.Length);

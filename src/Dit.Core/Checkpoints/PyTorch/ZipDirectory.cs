@@ -12,15 +12,15 @@ internal sealed class ZipDirectory
     private const int LongestComment = ushort.MaxValue, LongestDirectory = 1 << 30;
     private const ushort Encrypted = 1, Stored = 0, Deflated = 8, Zip64Field = 1;
 
-    private readonly MappedFile _file;
+    private readonly InputFile _file;
     private readonly MemoryBudget _budget;
     private long _unpacked;
 
-    private ZipDirectory(MappedFile file, MemoryBudget budget) => (_file, _budget) = (file, budget);
+    private ZipDirectory(InputFile file, MemoryBudget budget) => (_file, _budget) = (file, budget);
 
     /// <summary>The records by name.</summary>
     /// <exception cref="InvalidDataException">The archive is damaged.</exception>
-    public static Dictionary<string, ZipRecord> Read(MappedFile file, MemoryBudget budget) => new ZipDirectory(file, budget).Read();
+    public static Dictionary<string, ZipRecord> Read(InputFile file, MemoryBudget budget) => new ZipDirectory(file, budget).Read();
 
     private Dictionary<string, ZipRecord> Read()
     {

@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace Dit.Core;
 
 /// <summary>A file in a zip archive.</summary>
-internal sealed class ZipRecord(MappedFile file, string name, bool deflated, long dataStart, long compressedLength, long length, uint sum)
+internal sealed class ZipRecord(InputFile file, string name, bool deflated, long dataStart, long compressedLength, long length, uint sum)
 {
     private const int ChunkLength = 1 << 16;
 

@@ -7,11 +7,11 @@ internal sealed class ZipStorages : IStorageSource
 {
     private const string Objects = "data.pkl";
 
-    private readonly MappedFile _file;
+    private readonly InputFile _file;
     private readonly Dictionary<string, ZipRecord> _records;
     private readonly string _prefix;
 
-    private ZipStorages(MappedFile file, MemoryBudget budget)
+    private ZipStorages(InputFile file, MemoryBudget budget)
     {
         (_file, _records) = (file, ZipDirectory.Read(file, budget));
         var objects = _records.Values.Where(r => r.Name == Objects || r.Name.EndsWith("/" + Objects, StringComparison.Ordinal)).Take(2).ToArray();
@@ -30,7 +30,7 @@ internal sealed class ZipStorages : IStorageSource
 
     public PickleValue Root { get; }
 
-    public static ZipStorages Open(MappedFile file, MemoryBudget budget) => new(file, budget);
+    public static ZipStorages Open(InputFile file, MemoryBudget budget) => new(file, budget);
 
     public void Read(PickledStorage storage, long offset, Tensor target)
     {
