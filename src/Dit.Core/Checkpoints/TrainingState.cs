@@ -6,7 +6,7 @@ namespace Dit.Core;
 internal sealed record TrainingState
 {
     /// <summary>Version of the layout of a checkpoint.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -20,13 +20,16 @@ internal sealed record TrainingState
     public required DitConfig Model { get; init; }
 
     /// <summary>The optimizer's settings; those of the resuming training win.</summary>
-    public required AdamWOptions Optimizer { get; init; }
+    public required OptimizerSettings Optimizer { get; init; }
 
     /// <summary>Learning rate of the last step.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Decay of the averaged weights; that of the resuming training wins.</summary>
-    public required double EmaDecay { get; init; }
+    /// <summary>The averages; those of the resuming training win.</summary>
+    public required IReadOnlyList<EmaProfile> Averages { get; init; }
+
+    /// <summary>Steps that were left out because their loss or gradient was no number.</summary>
+    public required long SkippedSteps { get; init; }
 
     /// <summary>Kind of device of the training; a generator's state is of one kind.</summary>
     public required string Device { get; init; }

@@ -8,10 +8,10 @@ namespace Dit.Core;
 public sealed partial class DitTrainer
 {
     private const string ModelFile = "model.safetensors";
-    private const string AverageFile = "ema.safetensors";
     private const string OptimizerFile = "optimizer.safetensors";
     private const string StateFile = "state.json";
-    private static readonly string[] CheckpointFiles = [ModelFile, AverageFile, OptimizerFile, StateFile];
+
+    private (long Step, Task<string> Task)? _writing;
 
     /// <summary>Writes a checkpoint of the present state, and deletes those that are too old.</summary>
     /// <param name="position">The batch that comes next.</param>
@@ -22,24 +22,70 @@ public sealed partial class DitTrainer
     public string SaveCheckpoint(BatchPosition position = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        FinishWriting();
+        using var contents = Contents(position, copies: false);
+        var path = contents.Write();
+        Saved(Step, path);
+        return path;
+    }
+
+    /// <summary>Begins to write a checkpoint of the present state from a copy.</summary>
+    private void BeginWriting(BatchPosition position)
+    {
+        FinishWriting();
+        var contents = Contents(position, copies: true);
+        _savedStep = Step;
+        _writing = (Step, Task.Run(() =>
+        {
+            using (contents)
+                return contents.Write();
+        }));
+    }
+
+    /// <summary>Waits for a checkpoint that is being written, if there is one. One that failed is reported; the training is not to end for it.</summary>
+    private void FinishWriting()
+    {
+        if (_writing is not (var step, var task))
+            return;
+        _writing = null;
+        try
+        {
+            Saved(step, task.GetAwaiter().GetResult());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _savedStep = -1;
+            _logger.NotSaved(step, e.Message);
+        }
+    }
+
+    private void Saved(long step, string path)
+    {
+        _savedStep = step;
+        _logger.Saved(path);
+        Tell(observer => observer.OnCheckpoint(step, path));
+    }
+
+    /// <summary>What a checkpoint of the present state holds.</summary>
+    /// <param name="position">The batch that comes next.</param>
+    /// <param name="copies">Whether it holds copies of the tensors, so that the training can go on while it is written.</param>
+    private CheckpointContents Contents(BatchPosition position, bool copies)
+    {
         var store = Store();
         RequireFiniteWeights();
         using var scope = NewDisposeScope();
         var metadata = ModuleState.Metadata(_model.Config);
-        var path = store.Save(Step,
-        [
-            (ModelFile, stream => SafeTensors.Write(stream, _model.state_dict(), metadata)),
-            (AverageFile, stream => SafeTensors.Write(stream, EmaModel.state_dict(), metadata)),
-            (OptimizerFile, stream => SafeTensors.Write(stream, _optimizer.State(), null)),
-            (StateFile, stream => JsonSerializer.Serialize(stream, State(position), DitJson.Default.TrainingState)),
-        ]);
-        _savedStep = Step;
-        _logger.Saved(path);
-        foreach (var observer in Observers)
-            observer.OnCheckpoint(Step, path);
-        store.Prune(Step, _options.KeepCheckpoints);
-        return path;
+        var contents = new CheckpointContents(store, Step, _options.KeepCheckpoints, _options.KeepEvery, copies);
+        contents.Add(ModelFile, _model.state_dict(), metadata);
+        foreach (var (average, file) in EmaModels.Zip(AverageFiles))
+            contents.Add(file, average.state_dict(), metadata);
+        contents.Add(OptimizerFile, _optimizer.State(), null);
+        contents.Add(StateFile, JsonSerializer.SerializeToUtf8Bytes(State(position), DitJson.Default.TrainingState));
+        return contents;
     }
+
+    /// <summary>One file for each average: <c>ema.safetensors</c>, <c>ema-2.safetensors</c>, ...</summary>
+    private IEnumerable<string> AverageFiles => Enumerable.Range(1, _averages.Length).Select(i => i == 1 ? "ema.safetensors" : $"ema-{i}.safetensors");
 
     /// <summary>Continues from the newest valid checkpoint, if there is one.</summary>
     /// <param name="data">Batches to move to where the training stopped.</param>
@@ -96,7 +142,7 @@ public sealed partial class DitTrainer
     {
         try
         {
-            CheckpointStore.Verify(path, CheckpointFiles);
+            CheckpointStore.Verify(path, [ModelFile, .. AverageFiles, OptimizerFile, StateFile]);
             using var stream = File.OpenRead(Path.Combine(path, StateFile));
             var state = JsonSerializer.Deserialize(stream, DitJson.Default.TrainingState);
             if (state is { Format: TrainingState.CurrentFormat })
@@ -126,12 +172,17 @@ public sealed partial class DitTrainer
     private void Restore(string path, TrainingState state)
     {
         using var model = SafeTensorsFile.Open(Path.Combine(path, ModelFile));
-        using var average = SafeTensorsFile.Open(Path.Combine(path, AverageFile));
         using var optimizer = SafeTensorsFile.Open(Path.Combine(path, OptimizerFile));
         ModuleState.Load(model, _model.state_dict(), _model.Config);
-        ModuleState.Load(average, EmaModel.state_dict(), _model.Config);
+        foreach (var ((average, file), updates) in EmaModels.Zip(AverageFiles).Zip(_averages))
+        {
+            using var weights = SafeTensorsFile.Open(Path.Combine(path, file));
+            ModuleState.Load(weights, average.state_dict(), _model.Config);
+            updates.Updates = state.Step;
+        }
         _optimizer.Load(optimizer);
         Step = _savedStep = state.Step;
+        SkippedSteps = state.SkippedSteps;
         RestoreRandom(state);
     }
 
@@ -141,8 +192,9 @@ public sealed partial class DitTrainer
         Position = position,
         Model = _model.Config,
         Optimizer = _options.Optimizer,
+        SkippedSteps = SkippedSteps,
         LearningRate = _optimizer.LearningRate(Step - 1),
-        EmaDecay = _options.EmaDecay,
+        Averages = [.. _averages.Select(a => a.Profile)],
         Device = _device.type.ToString(),
         Generator = GeneratorState(),
         GlobalGenerators = RandomState.Get(),

@@ -59,6 +59,7 @@ public sealed partial class DitTrainer
         }
         catch (Exception e)
         {
+            FinishWriting();
             _logger.Failed(Step, e.Message);
             throw;
         }
@@ -101,14 +102,26 @@ public sealed partial class DitTrainer
             if (log)
                 _logger.Step(progress.Step, steps, loss, norm, progress.LearningRate, progress.ImagesPerSecond);
         }
-        if (save)
-            Save(data);
+        if (save && _options.CheckpointDirectory is not null)
+            BeginSave(data);
+        else if (_writing is { Task.IsCompleted: true })
+            FinishWriting();
     }
 
     private static bool Wait(ValueTask<bool> next) => next.IsCompleted ? next.GetAwaiter().GetResult() : next.AsTask().GetAwaiter().GetResult();
 
+    private void BeginSave(IBatchSource data)
+    {
+        if (_options.WritesInBackground)
+            BeginWriting(data.Position);
+        else
+            SaveCheckpoint(data.Position);
+    }
+
+    /// <summary>Sees to it that the present state is in a checkpoint on the disk.</summary>
     private void Save(IBatchSource data)
     {
+        FinishWriting();
         if (_options.CheckpointDirectory is not null && Step > 0 && Step != _savedStep)
             SaveCheckpoint(data.Position);
     }

@@ -21,11 +21,13 @@ public sealed partial class DitTrainer : IDisposable
     private readonly Device _device;
     private readonly Precision _precision;
     private readonly Generator _generator;
-    private readonly AdamWTrainer _optimizer;
-    private readonly ExponentialMovingAverage _average;
+    private readonly OptimizerRun _optimizer;
+    private readonly ExponentialMovingAverage[] _averages;
     private readonly int _reportEvery;
     private readonly Stopwatch _sinceReport = new();
+    private readonly HashSet<ITrainingObserver> _failed = [];
     private long _imagesSinceReport;
+    private int _skippedInARow;
     private bool _disposed;
 
     /// <summary>Prepares a training. The model stays the caller's; its weights are changed by the training.</summary>
@@ -53,21 +55,26 @@ public sealed partial class DitTrainer : IDisposable
         _reportEvery = _options.ReportEvery ?? (_device.type == DeviceType.CPU ? 1 : 20);
         _generator = new Generator(_options.Seed, _device);
         _model.DropoutGenerator = _generator;
-        _optimizer = new AdamWTrainer(model, _options);
-        EmaModel = DitModel.Unfilled(model.Config).to(_device);
-        EmaModel.eval();
-        _average = ExponentialMovingAverage.In(EmaModel, _options.EmaDecay);
-        CopyWeightsToAverage();
+        _optimizer = new OptimizerRun(model, _options);
+        EmaProfile[] profiles = [.. _options.Averages ?? [new ConstantEma(_options.EmaDecay)]];
+        EmaModels = [.. profiles.Select(_ => NewAverage(model))];
+        _averages = [.. EmaModels.Zip(profiles, ExponentialMovingAverage.In)];
     }
 
     /// <value>The model with averaged weights, in evaluation mode. It belongs to the trainer and changes with every step.</value>
-    public DitModel EmaModel { get; }
+    public DitModel EmaModel => EmaModels[0];
+
+    /// <value>One model for each of <see cref="DitTrainerOptions.Averages"/>, in evaluation mode.</value>
+    public IReadOnlyList<DitModel> EmaModels { get; }
 
     /// <value>Who is told how the training goes.</value>
     public IList<ITrainingObserver> Observers { get; } = [];
 
     /// <value>Steps done, those before a resume included.</value>
     public long Step { get; private set; }
+
+    /// <value>Steps that were left out because their loss or gradient was no number.</value>
+    public long SkippedSteps { get; private set; }
 
     /// <summary>Makes one step: loss, gradients, clipping, optimizer, average. For hosts with a loop of their own.</summary>
     /// <param name="batch">The batch, which stays the caller's.</param>
@@ -91,8 +98,11 @@ public sealed partial class DitTrainer : IDisposable
         _disposed = true;
         if (ReferenceEquals(_model.DropoutGenerator, _generator))
             _model.DropoutGenerator = null;
-        _average.Dispose();
-        EmaModel.Dispose();
+        FinishWriting();
+        foreach (var average in _averages)
+            average.Dispose();
+        foreach (var model in EmaModels)
+            model.Dispose();
         _optimizer.Dispose();
         _generator.Dispose();
     }
@@ -103,26 +113,101 @@ public sealed partial class DitTrainer : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(batch);
         CheckBatch(batch);
+        read |= _options.MaxSkippedSteps > 0;
         using var scope = NewDisposeScope();
         var images = batch.Images.to(float32, _device, non_blocking: true);   // [B, C, H, W]
-        var labels = batch.Labels?.to(_device, non_blocking: true);           // [B]
+        var labels = batch.Labels?.to(_device, non_blocking: true);           // [B, ...]
 
         if (!_model.training)
             _model.train();
         _model.zero_grad();                                                   // frees the last step's gradients before the forward pass
-        Tensor loss;
-        using (Autocast.For(_precision, _device))
-            loss = _objective.Loss(_model, images, labels, _generator);       // []
-        var value = read ? FiniteLoss(loss, images) : double.NaN;
-        loss.backward();
-        var norm = _optimizer.Clip();                                         // []
-        var normValue = read && norm is not null ? FiniteNorm(norm) : double.NaN;
-        _optimizer.Step(_optimizer.LearningRate(Step));
-        _average.Update(_model);
+        var (loss, norm) = (Backward(images, labels, read), double.NaN);
+        if (double.IsFinite(loss) || !read)
+        {
+            var clipped = _optimizer.Clip();                                  // []
+            norm = read && clipped is not null ? clipped.to(float64).item<double>() : double.NaN;
+        }
+        if (read && !(double.IsFinite(loss) && (_options.MaxGradientNorm is null || double.IsFinite(norm))))
+            Skip(loss, norm, images);
+        else
+            Apply();
 
         Step++;
         _imagesSinceReport += batch.Count;
-        return read ? (value, normValue) : null;
+        return read ? (loss, norm) : null;
+    }
+
+    /// <summary>The gradients of a batch, part after part, and its loss if it is to be read. Nothing more is computed once a loss is no number.</summary>
+    private double Backward(Tensor images, Tensor? labels, bool read)
+    {
+        var count = images.shape[0];
+        var parts = Math.Min(_options.AccumulationSteps, count);
+        var total = read ? 0.0 : double.NaN;
+        for (var part = 0L; part < parts; part++)
+        {
+            using var scope = NewDisposeScope();
+            var (start, end) = (part * count / parts, (part + 1) * count / parts);
+            var share = (end - start) / (double)count;
+            Tensor loss;
+            using (Autocast.For(_precision, _device))
+                loss = _objective.Loss(_model, images.narrow(0, start, end - start), labels?.narrow(0, start, end - start), _generator);     // []
+            if (read && !double.IsFinite(total += share * loss.to(float64).item<double>()))
+                return total;
+            (parts == 1 ? loss : share * loss).backward();
+        }
+        return total;
+    }
+
+    private void Apply()
+    {
+        _optimizer.Step(_optimizer.LearningRate(Step));
+        foreach (var average in _averages)
+            average.Update(_model);
+        _skippedInARow = 0;
+    }
+
+    /// <summary>Leaves a step out whose loss or gradient is no number, or stops the training if there were too many in a row.</summary>
+    private void Skip(double loss, double norm, Tensor images)
+    {
+        if (++_skippedInARow > _options.MaxSkippedSteps)
+            throw NotFinite(loss, norm, images);
+        SkippedSteps++;
+        _logger.StepSkipped(Step, loss, norm, _skippedInARow, _options.MaxSkippedSteps);
+        foreach (var average in _averages)
+            average.Updates++;                                                // the profile's time is the training's
+    }
+
+    private Exception NotFinite(double loss, double norm, Tensor images)
+    {
+        var bad = images.isfinite().logical_not().sum().item<long>();
+        if (bad > 0)
+        {
+            return new InvalidDataException(
+                $"The batch of step {Step} has {bad} values that are not finite (NaN or infinity). Check the data. The weights are as before the step.");
+        }
+        const string Cure = "Try a lower learning rate, a longer warm-up, DitConfig.QueryKeyNorm, or Precision.Float32. The weights are as before the step.";
+        var rate = Problems.Invariant($"learning rate {_optimizer.LearningRate(Step):G4}");
+        return double.IsFinite(loss)
+            ? new NotFiniteNumberException(
+                $"The gradient of step {Step} has the norm {norm} ({rate}; not finite first in {string.Join(", ", _optimizer.NotFinite(most: 5))}): the training diverged. {Cure}", norm)
+            : new NotFiniteNumberException($"The loss of step {Step} is {loss} although its batch is finite ({rate}): the training diverged. {Cure}", loss);
+    }
+
+    /// <summary>Tells the observers. One that fails is told no more and does not stop the training.</summary>
+    private void Tell(Action<ITrainingObserver> what)
+    {
+        foreach (var observer in Observers.Where(o => !_failed.Contains(o)).ToArray())
+        {
+            try
+            {
+                what(observer);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                _failed.Add(observer);
+                _logger.ObserverFailed(e, observer.GetType().Name, Step);
+            }
+        }
     }
 
     private void CheckBatch(Batch batch)
@@ -133,45 +218,25 @@ public sealed partial class DitTrainer : IDisposable
         _model.CheckCondition(labels, batch.Count, nameof(batch));
     }
 
-    private double FiniteLoss(Tensor loss, Tensor images)
-    {
-        var value = loss.to(float64).item<double>();
-        if (double.IsFinite(value))
-            return value;
-        var bad = images.isfinite().logical_not().sum().item<long>();
-        throw bad > 0
-            ? new InvalidDataException(
-                $"The batch of step {Step} has {bad} values that are not finite (NaN or infinity). Check the data. The weights are as before the step.")
-            : new NotFiniteNumberException(
-                $"The loss of step {Step} is {value} although its batch is finite: the training diverged. Try a lower learning rate, "
-                + "a longer warm-up, or Precision.Float32.", value);
-    }
-
-    private double FiniteNorm(Tensor norm)
-    {
-        var value = norm.to(float64).item<double>();
-        return double.IsFinite(value)
-            ? value
-            : throw new NotFiniteNumberException(
-                $"The gradient of step {Step} has the norm {value}: the training diverged. Try a lower learning rate or a longer warm-up.", value);
-    }
-
     private TrainingProgress Report(long steps, BatchPosition position, double loss, double gradientNorm)
     {
         var rate = _imagesSinceReport / _sinceReport.Elapsed.TotalSeconds;
         var progress = new TrainingProgress(Step, steps, loss, gradientNorm, _optimizer.LearningRate(Step - 1), rate, position);
-        foreach (var observer in Observers)
-            observer.OnStep(progress);
+        Tell(observer => observer.OnStep(progress));
         _imagesSinceReport = 0;
         _sinceReport.Restart();                                               // what observers do is no training time
         return progress;
     }
 
-    private void CopyWeightsToAverage()
+    /// <summary>A copy of the model to keep an average in.</summary>
+    private DitModel NewAverage(DitModel model)
     {
+        var copy = DitModel.Unfilled(model.Config).to(_device);
+        copy.eval();
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        foreach (var (average, parameter) in EmaModel.parameters().Zip(_model.parameters()))
+        foreach (var (average, parameter) in copy.parameters().Zip(model.parameters()))
             average.copy_(parameter);
+        return copy;
     }
 }

@@ -5,17 +5,40 @@ namespace Dit.Core;
 /// <summary>Settings of a training.</summary>
 public sealed record DitTrainerOptions
 {
-    /// <value>The optimizer.</value>
-    public AdamWOptions Optimizer { get; init; } = new();
+    /// <value>The optimizer. Default: AdamW, as the official DiT's.</value>
+    public OptimizerSettings Optimizer { get; init; } = new AdamWOptions();
 
     /// <value>Steps over which the learning rate rises linearly to its full value; 0 for none. Default 0.</value>
     public long WarmupSteps { get; init; }
 
+    /// <value>How the learning rate changes after the warm-up. Default: it stays.</value>
+    public LearningRateSchedule LearningRateSchedule { get; init; } = new ConstantRate();
+
+    /// <value>
+    /// Into how many parts a batch is divided, whose gradients are added up before the optimizer's step: the same step in less memory. Default 1.
+    /// </value>
+    public int AccumulationSteps { get; init; } = 1;
+
     /// <value>Largest norm of all gradients together; larger ones are scaled down to it. <see langword="null"/> for no limit. Default 1.</value>
     public double? MaxGradientNorm { get; init; } = 1.0;
 
-    /// <value>Decay of the averaged weights per step. Default 0.9999; a short training wants less.</value>
+    /// <value>Largest size of an element of a gradient; larger ones are cut off, before <see cref="MaxGradientNorm"/>. Default <see langword="null"/>: no limit.</value>
+    public double? MaxGradientValue { get; init; }
+
+    /// <value>Decay of the averaged weights per step. Default 0.9999; a short training wants less, or <see cref="Averages"/> with a warm-up.</value>
     public double EmaDecay { get; init; } = 0.9999;
+
+    /// <value>
+    /// The averages to keep, the first of which is <see cref="DitTrainer.EmaModel"/>. Default <see langword="null"/>: one of <see cref="EmaDecay"/>.
+    /// Two of <see cref="PowerEma"/> let <see cref="PosthocEma"/> make any other afterwards.
+    /// </value>
+    public IReadOnlyList<EmaProfile>? Averages { get; init; }
+
+    /// <value>
+    /// How many steps in a row may be left out because their loss or gradient is no number, before the training stops. Above 0 every step's loss
+    /// is read, which on a GPU waits for it. Default 0: the first one stops the training.
+    /// </value>
+    public int MaxSkippedSteps { get; init; }
 
     /// <value>
     /// Arithmetic of the model's products; weights, loss and optimizer are float32 in any case. Default
@@ -31,6 +54,14 @@ public sealed record DitTrainerOptions
 
     /// <value>Steps from one checkpoint to the next; there also is one at the end. Default 1000.</value>
     public long CheckpointEvery { get; init; } = 1000;
+
+    /// <value>
+    /// Whether checkpoints are written while the training goes on, from a copy of the weights. Default <see langword="true"/>.
+    /// </value>
+    public bool WritesInBackground { get; init; } = true;
+
+    /// <value>Every how many steps a checkpoint is kept for good, whatever <see cref="KeepCheckpoints"/> says. Default <see langword="null"/>: none.</value>
+    public long? KeepEvery { get; init; }
 
     /// <value>How many of the newest checkpoints to keep; <see langword="null"/> for all. Default 3.</value>
     public int? KeepCheckpoints { get; init; } = 3;
@@ -53,6 +84,18 @@ public sealed record DitTrainerOptions
         if (problems.Require(Optimizer is not null, "Optimizer is null."))
             Optimizer!.Validate(problems);
         problems.Require(WarmupSteps >= 0, $"WarmupSteps is {WarmupSteps}; it must not be negative.");
+        if (problems.Require(LearningRateSchedule is not null, "LearningRateSchedule is null."))
+            LearningRateSchedule!.Validate(problems);
+        problems.Require(AccumulationSteps > 0, $"AccumulationSteps is {AccumulationSteps}; it must be positive.");
+        problems.Require(MaxGradientValue is null or (> 0 and < double.PositiveInfinity),
+            Problems.Invariant($"MaxGradientValue is {MaxGradientValue}; it must be positive, or null for no limit."));
+        if (problems.Require(Averages is null or { Count: > 0 }, "Averages is empty; name at least one, or null for EmaDecay."))
+        {
+            foreach (var profile in Averages ?? [])
+                profile.Validate(problems);
+        }
+        problems.Require(MaxSkippedSteps >= 0, $"MaxSkippedSteps is {MaxSkippedSteps}; it must not be negative.");
+        problems.Require(KeepEvery is null or > 0, $"KeepEvery is {KeepEvery}; it must be positive, or null for none.");
         problems.Require(MaxGradientNorm is null or (> 0 and < double.PositiveInfinity),
             Problems.Invariant($"MaxGradientNorm is {MaxGradientNorm}; it must be positive, or null for no limit."));
         problems.Require(EmaDecay is >= 0 and < 1, Problems.Invariant($"EmaDecay is {EmaDecay}; it must be at least 0 and less than 1."));

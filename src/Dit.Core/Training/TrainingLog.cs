@@ -33,4 +33,13 @@ internal static partial class TrainingLog
 
     [LoggerMessage(1008, LogLevel.Warning, "The random numbers do not continue those of the checkpoint: {Reason}")]
     public static partial void RandomNotRestored(this ILogger logger, string reason);
+
+    [LoggerMessage(1009, LogLevel.Warning, "Step {Step} is left out: its loss is {Loss}, its gradient's norm {GradientNorm} ({InARow} in a row; more than {Most} stop the training).")]
+    public static partial void StepSkipped(this ILogger logger, long step, double loss, double gradientNorm, int inARow, int most);
+
+    [LoggerMessage(1010, LogLevel.Error, "{Observer} failed at step {Step} and is told no more.")]
+    public static partial void ObserverFailed(this ILogger logger, Exception exception, string observer, long step);
+
+    [LoggerMessage(1011, LogLevel.Error, "The checkpoint of step {Step} could not be written; the training goes on: {Reason}")]
+    public static partial void NotSaved(this ILogger logger, long step, string reason);
 }

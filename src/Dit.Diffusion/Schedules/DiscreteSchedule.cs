@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using static TorchSharp.torch;
 
 namespace Dit.Diffusion;
@@ -6,7 +7,7 @@ namespace Dit.Diffusion;
 /// <remarks>
 /// <para>
 /// The data is at t = 0, the state after step i (from 0) at t = (i + 1) / T, where a network is told the index i. alpha^2 is the product of all
-/// 1 - beta so far and sigma^2 the rest. Between two steps ln alpha is linear in t.
+/// 1 - beta so far and sigma^2 the rest. Between two steps ln alpha is linear in t; in a last step that leaves nothing of the data, alpha is.
 /// </para>
 /// <para>Tables are float64. Training draws indices, so times are rounded up to the next step.</para>
 /// </remarks>
@@ -14,7 +15,7 @@ public sealed partial class DiscreteSchedule : INoiseSchedule
 {
     private readonly double[] _betas;
     private readonly double[] _logAlphaBars;                                       // of the data and of T steps, [T + 1]
-    private readonly Lazy<Tensor> _table;                                          // alpha, sigma and their derivatives at 0 / T, ..., T / T, [4, T + 1]
+    private readonly ConcurrentDictionary<string, Tensor> _tables = new();         // by device: alpha, sigma, derivatives at 0 / T, ..., T / T, [4, T + 1]
 
     /// <param name="betas">The variance that each step adds, in (0, 1]; 1 only at the last, which then leaves nothing of the data.</param>
     /// <exception cref="ArgumentException">There is none, or one is out of range.</exception>
@@ -33,7 +34,6 @@ public sealed partial class DiscreteSchedule : INoiseSchedule
         var alphaBar = 1.0;
         for (var i = 0; i < _betas.Length; i++)
             _logAlphaBars[i + 1] = Math.Log(alphaBar *= 1 - _betas[i]);
-        _table = new(Table);
     }
 
     /// <summary>How many steps, T.</summary>
@@ -55,10 +55,18 @@ public sealed partial class DiscreteSchedule : INoiseSchedule
     public double Sigma(double t) => Math.Sqrt(-double.ExpM1(LogAlphaBar(t)));
 
     /// <inheritdoc/>
-    public double AlphaDerivative(double t) => Alpha(t) * Slope(t) / 2;
+    /// <remarks>On a step's own time that of the step which led there.</remarks>
+    public double AlphaDerivative(double t)
+    {
+        var step = Math.Clamp((int)Math.Ceiling(t * StepCount - 1e-9), 1, StepCount);
+        return EndsInNoise(step)
+            ? -StepCount * Math.Exp(_logAlphaBars[step - 1] / 2)
+            : Alpha(t) * StepCount * (_logAlphaBars[step] - _logAlphaBars[step - 1]) / 2;
+    }
 
     /// <inheritdoc/>
-    public double SigmaDerivative(double t) => -Math.Exp(LogAlphaBar(t)) * Slope(t) / (2 * Sigma(t));
+    /// <remarks>Infinite at the data.</remarks>
+    public double SigmaDerivative(double t) => -Alpha(t) * AlphaDerivative(t) / Sigma(t);
 
     /// <inheritdoc/>
     public double TimeFromLogSnr(double logSnr)
@@ -73,8 +81,10 @@ public sealed partial class DiscreteSchedule : INoiseSchedule
             if (_logAlphaBars[middle] >= logAlphaBar) low = middle;
             else high = middle;
         }
-        var fraction = (_logAlphaBars[low] - logAlphaBar) / (_logAlphaBars[low] - _logAlphaBars[high]);
-        return (low + (double.IsFinite(fraction) ? fraction : 0)) / StepCount;
+        var fraction = EndsInNoise(high)
+            ? -double.ExpM1((logAlphaBar - _logAlphaBars[low]) / 2)
+            : (_logAlphaBars[low] - logAlphaBar) / (_logAlphaBars[low] - _logAlphaBars[high]);
+        return (low + fraction) / StepCount;
     }
 
     /// <inheritdoc/>
@@ -101,7 +111,8 @@ public sealed partial class DiscreteSchedule : INoiseSchedule
     {
         ArgumentNullException.ThrowIfNull(t);
         using var scope = NewDisposeScope();
-        var rows = _table.Value.to(t.device).index_select(1, Steps(t).flatten());                       // [4, n]
+        var table = _tables.GetOrAdd(t.device.ToString(), _ => Table(t.device));
+        var rows = table.index_select(1, Steps(t).flatten());                       // [4, n]
         var parts = rows.to(t.dtype).view([4, .. t.shape]).unbind(0);                                   // 4 x t's shape
         foreach (var part in parts) part.MoveToOuterDisposeScope();
         return new(parts[0], parts[1], parts[2], parts[3]);
@@ -113,26 +124,23 @@ public sealed partial class DiscreteSchedule : INoiseSchedule
     /// <summary>The number of steps done at each time, rounded up, at least 1.</summary>
     private Tensor Steps(Tensor t) => (t.to(ScalarType.Float64) * StepCount - 1e-3).ceil().clamp(1, StepCount).to(ScalarType.Int64);
 
+    private bool EndsInNoise(int step) => step == StepCount && HasZeroTerminalSnr;
+
     private double LogAlphaBar(double t)
     {
         var position = t * StepCount;
         var below = Math.Clamp((int)position, 0, StepCount - 1);
         var fraction = position - below;
         if (Math.Abs(fraction - Math.Round(fraction)) < 1e-9) return _logAlphaBars[below + (int)Math.Round(fraction)];
+        if (EndsInNoise(below + 1)) return _logAlphaBars[below] + 2 * double.LogP1(-fraction);
         return _logAlphaBars[below] + fraction * (_logAlphaBars[below + 1] - _logAlphaBars[below]);
     }
 
-    /// <summary>d ln alpha^2 / dt: on a step's own time that of the step which led there.</summary>
-    private double Slope(double t)
+    private Tensor Table(Device device)
     {
-        var step = Math.Clamp((int)Math.Ceiling(t * StepCount - 1e-9), 1, StepCount);
-        return StepCount * (_logAlphaBars[step] - _logAlphaBars[step - 1]);
-    }
-
-    private Tensor Table()
-    {
+        using var scope = NewDisposeScope();
         double[] times = [.. Enumerable.Range(0, StepCount + 1).Select(i => i / (double)StepCount)];
         Func<double, double>[] functions = [Alpha, Sigma, AlphaDerivative, SigmaDerivative];
-        return tensor([.. functions.SelectMany(f => times.Select(f))], [4, StepCount + 1]).DetachFromDisposeScope();
+        return tensor([.. functions.SelectMany(f => times.Select(f))], [4, StepCount + 1]).to(device).DetachFromDisposeScope();
     }
 }

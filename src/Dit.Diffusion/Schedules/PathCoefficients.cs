@@ -9,6 +9,9 @@ namespace Dit.Diffusion;
 /// <param name="SigmaDerivative">d sigma / dt.</param>
 public readonly record struct PathCoefficients(Tensor Alpha, Tensor Sigma, Tensor AlphaDerivative, Tensor SigmaDerivative)
 {
+    internal PathCoefficients MoveToOuterDisposeScope() => new(
+        Alpha.MoveToOuterDisposeScope(), Sigma.MoveToOuterDisposeScope(), AlphaDerivative.MoveToOuterDisposeScope(), SigmaDerivative.MoveToOuterDisposeScope());
+
     internal static PathCoefficients FromHost(INoiseSchedule schedule, Tensor t)
     {
         ArgumentNullException.ThrowIfNull(t);

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Dit.Diffusion;
 
-/// <summary>The density from which training draws its times.</summary>
+/// <summary>Where training gets its times from. For a density of one's own, <see cref="TimestepDensity"/> brings more.</summary>
 public interface ITimestepSampler
 {
     /// <summary>Draws times.</summary>

@@ -2,13 +2,19 @@ using static TorchSharp.torch;
 
 namespace Dit.Diffusion;
 
-/// <summary>Every time equally often: t ~ U[0, 1).</summary>
-public sealed class UniformTimesteps : ITimestepSampler
+/// <summary>Every time equally often: t ~ U(0, 1).</summary>
+public sealed class UniformTimesteps : TimestepDensity
 {
     /// <inheritdoc/>
-    public Tensor Sample(long count, Device device, Generator? generator = null)
+    public override Tensor FromUniform(Tensor u)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return rand(count, dtype: ScalarType.Float32, device: device, generator: generator);
+        ArgumentNullException.ThrowIfNull(u);
+        return u.alias();
     }
+
+    /// <inheritdoc/>
+    public override double Density(double t) => t is >= 0 and <= 1 ? 1 : 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => "uniform";
 }

@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 namespace Dit.Core;
 
 /// <summary>The exponential moving average of a model's parameters, ema = decay * ema + (1 - decay) * parameter, in float32.</summary>
-/// <remarks>All parameters take part, frozen ones too, and no buffers, as in the official training script.</remarks>
+/// <remarks>
+/// All parameters take part, frozen ones too, and no buffers, as in the official training script. Update it once a step of the optimizer.
+/// </remarks>
 public sealed class ExponentialMovingAverage : IDisposable
 {
     private readonly string[] _names;
@@ -16,33 +18,48 @@ public sealed class ExponentialMovingAverage : IDisposable
     /// <param name="model">The model to follow.</param>
     /// <param name="decay">Weight of the past, at least 0 and less than 1; usually 0.999 to 0.9999.</param>
     /// <exception cref="ArgumentOutOfRangeException">The decay is out of range.</exception>
-    public ExponentialMovingAverage(Module model, double decay)
-        : this(model, decay, owned: true, static parameter => parameter.to(float32, copy: true).DetachFromDisposeScope())
+    public ExponentialMovingAverage(Module model, double decay) : this(model, new ConstantEma(decay is >= 0 and < 1
+        ? decay
+        : throw new ArgumentOutOfRangeException(nameof(decay), decay, "The decay of an average must be at least 0 and less than 1.")))
     {
     }
 
-    private ExponentialMovingAverage(Module model, double decay, bool owned, Func<Tensor, Tensor> average)
+    /// <summary>Starts the average at the parameters' values.</summary>
+    /// <param name="model">The model to follow.</param>
+    /// <param name="profile">The decay of each update.</param>
+    /// <exception cref="ArgumentException">The profile is not valid.</exception>
+    public ExponentialMovingAverage(Module model, EmaProfile profile)
+        : this(model, profile, owned: true, static parameter => parameter.to(float32, copy: true).DetachFromDisposeScope())
+    {
+    }
+
+    private ExponentialMovingAverage(Module model, EmaProfile profile, bool owned, Func<Tensor, Tensor> average)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (decay is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(decay), decay, "The decay of an average must be at least 0 and less than 1.");
-        Decay = decay;
+        ArgumentNullException.ThrowIfNull(profile);
+        var problems = new Problems(nameof(EmaProfile));
+        profile.Validate(problems);
+        problems.ThrowIfAny();
+        Profile = profile;
         _owned = owned;
         using var _ = no_grad();
         _names = [.. model.named_parameters().Select(p => p.name)];
         _averages = [.. model.parameters().Select(average)];
     }
 
-    /// <value>Weight of the past.</value>
-    public double Decay { get; }
+    /// <value>The decay of each update.</value>
+    public EmaProfile Profile { get; }
+
+    /// <value>Updates so far; set it when an average is restored.</value>
+    public long Updates { get; set; }
 
     /// <value>The averages by parameter name, in the model's order. They belong to this object.</value>
     public IReadOnlyDictionary<string, Tensor> Averages => _names.Zip(_averages).ToDictionary(p => p.First, p => p.Second);
 
     /// <summary>Keeps the average in the parameters of a model, which thus always is the averaged model.</summary>
     /// <param name="averaged">A float32 copy of the model to follow; its parameters are frozen.</param>
-    /// <param name="decay">Weight of the past.</param>
-    internal static ExponentialMovingAverage In(Module averaged, double decay) => new(averaged, decay, owned: false, static parameter =>
+    /// <param name="profile">The decay of each update.</param>
+    internal static ExponentialMovingAverage In(Module averaged, EmaProfile profile) => new(averaged, profile, owned: false, static parameter =>
     {
         parameter.requires_grad = false;
         return parameter;
@@ -55,7 +72,7 @@ public sealed class ExponentialMovingAverage : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         using var _ = no_grad();
-        FusedOps.Ema(_averages, Parameters(model), Decay);
+        FusedOps.Ema(_averages, Parameters(model), Profile.Decay(++Updates));
     }
 
     /// <summary>Copies the averages into the parameters of a model.</summary>

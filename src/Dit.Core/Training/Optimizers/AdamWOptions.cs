@@ -1,11 +1,11 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
 namespace Dit.Core;
 
-/// <summary>Settings of AdamW (Loshchilov and Hutter 2019). The defaults are the official DiT's.</summary>
-public sealed record AdamWOptions
+/// <summary>Settings of AdamW (Loshchilov and Hutter 2019): decay is apart from the gradient. The defaults are the official DiT's.</summary>
+public sealed record AdamWOptions : OptimizerSettings
 {
-    /// <value>Learning rate after warm-up. Default 1e-4.</value>
-    public double LearningRate { get; init; } = 1e-4;
-
     /// <value>Decay of the first moment. Default 0.9.</value>
     public double Beta1 { get; init; } = 0.9;
 
@@ -15,17 +15,21 @@ public sealed record AdamWOptions
     /// <value>Added to the root of the second moment. Default 1e-8.</value>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <value>Decoupled weight decay. Default 0.</value>
-    public double WeightDecay { get; init; }
+    internal override OptimizerHelper Create(Parameter[] decayed, Parameter[] kept) => optim.AdamW(
+        new (Parameter[] Parameters, double Decay)[] { (decayed, WeightDecay), (kept, 0) }.Where(group => group.Parameters.Length > 0)
+            .Select(group => new AdamW.ParamGroup(group.Parameters, LearningRate, Beta1, Beta2, Epsilon, group.Decay)),
+        LearningRate, Beta1, Beta2, Epsilon, WeightDecay);
 
-    internal void Validate(Problems problems)
+    internal override IEnumerable<(string Name, Tensor Value)> Tensors(OptimizerState state, Parameter parameter) =>
+        [("exp_avg", ((AdamW.State)state).exp_avg), ("exp_avg_sq", ((AdamW.State)state).exp_avg_sq)];
+
+    internal override long? Steps(OptimizerState state) => ((AdamW.State)state).step;
+
+    internal override void SetSteps(OptimizerState state, long steps) => ((AdamW.State)state).step = steps;
+
+    internal override void Validate(Problems problems)
     {
-        problems.Require(LearningRate >= 0 && double.IsFinite(LearningRate),
-            Problems.Invariant($"Optimizer.LearningRate is {LearningRate}; it must be finite and not negative."));
-        problems.Require(Beta1 is >= 0 and < 1, Problems.Invariant($"Optimizer.Beta1 is {Beta1}; it must be at least 0 and less than 1."));
-        problems.Require(Beta2 is >= 0 and < 1, Problems.Invariant($"Optimizer.Beta2 is {Beta2}; it must be at least 0 and less than 1."));
-        problems.Require(Epsilon > 0 && double.IsFinite(Epsilon), Problems.Invariant($"Optimizer.Epsilon is {Epsilon}; it must be positive."));
-        problems.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay),
-            Problems.Invariant($"Optimizer.WeightDecay is {WeightDecay}; it must be finite and not negative."));
+        base.Validate(problems);
+        AdamOptions.Validate(problems, Beta1, Beta2, Epsilon);
     }
 }

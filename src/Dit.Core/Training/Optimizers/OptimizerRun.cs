@@ -4,37 +4,46 @@ using static TorchSharp.torch;
 
 namespace Dit.Core;
 
-/// <summary>AdamW over a model's trainable parameters, with warm-up and clipping, and its state by parameter name.</summary>
-internal sealed class AdamWTrainer : IDisposable
+/// <summary>An optimizer over a model's trainable parameters, with clipping and the learning rate of each step, and its state by parameter name.</summary>
+internal sealed class OptimizerRun : IDisposable
 {
-    private readonly AdamWOptions _options;
-    private readonly long _warmupSteps;
-    private readonly double? _maxGradientNorm;
-    private readonly (string Name, Parameter Parameter)[] _trainable;
-    private readonly AdamW _optimizer;
+    private readonly OptimizerSettings _settings;
+    private readonly DitTrainerOptions _options;
+    private readonly (string Name, Parameter Parameter)[] _trainable;      // those that decay first, as in the optimizer's groups
+    private readonly OptimizerHelper _optimizer;
 
-    public AdamWTrainer(nn.Module model, DitTrainerOptions options)
+    public OptimizerRun(nn.Module model, DitTrainerOptions options)
     {
-        _options = options.Optimizer;
-        _warmupSteps = options.WarmupSteps;
-        _maxGradientNorm = options.MaxGradientNorm;
-        _trainable = [.. model.named_parameters().Where(p => p.parameter.requires_grad)];
-        _optimizer = optim.AdamW(_trainable.Select(p => p.Parameter), _options.LearningRate, _options.Beta1, _options.Beta2,
-            _options.Epsilon, _options.WeightDecay);
+        (_settings, _options) = (options.Optimizer, options);
+        var trainable = model.named_parameters().Where(p => p.parameter.requires_grad)
+            .Select(p => (Name: p.name, Parameter: p.parameter)).ToLookup(p => _settings.DecaysEverything || Decays(p.Name, p.Parameter));
+        _trainable = [.. trainable[true], .. trainable[false]];
+        _optimizer = _settings.Create([.. trainable[true].Select(p => p.Parameter)], [.. trainable[false].Select(p => p.Parameter)]);
     }
 
-    /// <summary>Learning rate of a step, counted from 0: it rises linearly over the warm-up and then stays.</summary>
-    public double LearningRate(long step) => _options.LearningRate * Math.Min(1.0, (step + 1.0) / Math.Max(1, _warmupSteps));
+    /// <summary>Learning rate of a step, counted from 0: it rises linearly over the warm-up, from its first part on, and then follows the schedule.</summary>
+    public double LearningRate(long step) => _settings.LearningRate
+        * (step < _options.WarmupSteps ? (step + 1.0) / _options.WarmupSteps : _options.LearningRateSchedule.Factor(step - _options.WarmupSteps));
 
-    /// <summary>Scales the gradients down to the largest norm allowed.</summary>
-    /// <returns>Their norm before, a scalar on their device; <see langword="null"/> without clipping.</returns>
+    /// <summary>Holds each gradient within the largest value allowed, then all together within the largest norm allowed.</summary>
+    /// <returns>Their norm in between, a scalar on their device; <see langword="null"/> without a largest norm.</returns>
     public Tensor? Clip()
     {
-        if (_maxGradientNorm is not { } max)
-            return null;
         using var scope = NewDisposeScope();
         Tensor[] gradients = [.. _trainable.Select(p => p.Parameter.grad).OfType<Tensor>()];
-        return FusedOps.ClipGradNorm(gradients, max).MoveToOuterDisposeScope();
+        if (_options.MaxGradientValue is { } value)
+        {
+            foreach (var gradient in gradients)
+                gradient.clamp_(-value, value);
+        }
+        return _options.MaxGradientNorm is { } max ? FusedOps.ClipGradNorm(gradients, max).MoveToOuterDisposeScope() : null;
+    }
+
+    /// <summary>The parameters whose gradients are not finite, at most so many.</summary>
+    public IReadOnlyList<string> NotFinite(int most)
+    {
+        using var scope = NewDisposeScope();
+        return [.. _trainable.Where(p => p.Parameter.grad is { } gradient && !gradient.isfinite().all().item<bool>()).Select(p => p.Name).Take(most)];
     }
 
     /// <summary>Changes the parameters by their gradients.</summary>
@@ -45,36 +54,45 @@ internal sealed class AdamWTrainer : IDisposable
         _optimizer.step();
     }
 
-    /// <summary>The state by name: both moments of each parameter, and how many steps each has taken.</summary>
-    /// <remarks>The moments are the optimizer's own; only the counts are new tensors.</remarks>
+    /// <summary>The state by name: the tensors of each parameter, and how many steps each has taken.</summary>
+    /// <remarks>The tensors are the optimizer's own; only the counts are new.</remarks>
     public Dictionary<string, Tensor> State()
     {
-        var state = new Dictionary<string, Tensor>();
-        foreach (var (name, moments) in NamedStates())
+        var named = new Dictionary<string, Tensor>();
+        foreach (var (name, parameter, state) in States())
         {
-            state.Add($"{name}.step", tensor(moments.step));
-            state.Add($"{name}.exp_avg", moments.exp_avg);
-            state.Add($"{name}.exp_avg_sq", moments.exp_avg_sq);
+            if (_settings.Steps(state) is { } steps)
+                named.Add($"{name}.step", tensor(steps));
+            foreach (var (part, value) in _settings.Tensors(state, parameter))
+                named.Add($"{name}.{part}", value);
         }
-        return state;
+        return named;
     }
 
     /// <summary>Reads a state; changes nothing if the file does not fit.</summary>
-    public void Load(SafeTensorsFile file)
+    public void Load(TensorFile file)
     {
         using var scope = NewDisposeScope();
-        var state = State();
-        ModuleState.Load(file, state);
-        foreach (var (name, moments) in NamedStates())
-            moments.step = state[$"{name}.step"].item<long>();
+        var named = State();
+        ModuleState.Load(file, named);
+        foreach (var (name, _, state) in States())
+        {
+            if (named.TryGetValue($"{name}.step", out var steps))
+                _settings.SetSteps(state, steps.item<long>());
+        }
     }
 
     public void Dispose() => _optimizer.Dispose();
 
-    private IEnumerable<(string Name, AdamW.State Moments)> NamedStates()
+    /// <summary>Matrices of products decay; norms, biases, tables, positions, registers and learned vectors do not.</summary>
+    private static bool Decays(string name, Parameter parameter) => parameter.ndim > 1
+        && !name.Contains("embedding_table", StringComparison.Ordinal) && name is not ("pos_embed" or "register_tokens")
+        && !name.StartsWith("y_embedder.present", StringComparison.Ordinal) && !name.StartsWith("y_embedder.absent", StringComparison.Ordinal);
+
+    private IEnumerable<(string Name, Parameter Parameter, OptimizerState State)> States()
     {
         var states = _optimizer.state_dict().State;
         for (var i = 0; i < _trainable.Length; i++)
-            yield return (_trainable[i].Name, (AdamW.State)states[i]);
+            yield return (_trainable[i].Name, _trainable[i].Parameter, states[i]);
     }
 }

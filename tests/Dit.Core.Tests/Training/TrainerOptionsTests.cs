@@ -1,0 +1,198 @@
+using Dit.Torch;
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
+
+namespace Dit.Core.Tests;
+
+/// <summary>What the settings of a training promise.</summary>
+public sealed class TrainerOptionsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]                                                    // parts of 2, 3 and 3
+    [InlineData(8)]
+    public void Accumulated_gradients_are_those_of_the_whole_batch(int parts)
+    {
+        using var whole = Models.Random(Models.Tiny);
+        using var divided = Models.Random(Models.Tiny);
+        var options = new DitTrainerOptions { Optimizer = new SgdOptions { LearningRate = 1e-2 }, Precision = Precision.Float32 };     // AdamW makes steps of rounding errors
+        using var expected = new DitTrainer(whole, new FixedNoiseObjective(), options);
+        using var trainer = new DitTrainer(divided, new FixedNoiseObjective(), options with { AccumulationSteps = parts });
+        using var batch = new Batch(randn(8, 1, 8, 8), arange(8).remainder(4));
+        for (var step = 0; step < 3; step++)
+        {
+            var (a, b) = (expected.TrainStep(batch), trainer.TrainStep(batch));
+            Assert.Equal(a.Loss, b.Loss, 1e-6);
+            Assert.Equal(a.GradientNorm, b.GradientNorm, 1e-5 * a.GradientNorm);
+        }
+        foreach (var (p, q) in whole.parameters().Zip(divided.parameters()))
+            Assert.True(p.allclose(q, 1e-6, 1e-6));
+    }
+
+    [Fact]
+    public void Gradients_are_cut_off_by_value_before_the_norm()
+    {
+        using var model = Models.Random(Models.Tiny);
+        using var trainer = new DitTrainer(model, new FlowObjective(), new DitTrainerOptions { MaxGradientValue = 1e-4, Precision = Precision.Float32 });
+        using var batch = new Batch(randn(8, 1, 8, 8), arange(8).remainder(4));
+        var progress = trainer.TrainStep(batch);
+        Assert.All(model.parameters().Where(p => p.grad is not null), p => Assert.True(p.grad!.abs().max().item<float>() <= 1e-4f));
+        var most = 1e-4 * Math.Sqrt(model.parameters().Sum(p => p.numel()));
+        Assert.InRange(progress.GradientNorm, 0.1 * most, most);
+    }
+
+    [Fact]
+    public void Norms_biases_and_embeddings_do_not_decay()
+    {
+        var config = Models.Tiny with { Norm = NormType.RmsNorm, Registers = 2, Positions = PositionType.Learned };
+        Assert.Equal(["blocks.0.attn.proj.weight", "blocks.0.attn.qkv.weight", "t_embedder.mlp.0.weight", "x_embedder.proj.weight"],
+            Shrunk(decaysEverything: false).Where(name => !name.StartsWith("blocks.1", StringComparison.Ordinal) && !name.Contains("mlp.fc", StringComparison.Ordinal)
+                && !name.Contains("adaLN", StringComparison.Ordinal) && !name.Contains("mlp.2", StringComparison.Ordinal) && !name.StartsWith("final", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        using var all = new DitModel(config);
+        Assert.Equal(all.named_parameters().Count(), Shrunk(decaysEverything: true).Count);
+
+        List<string> Shrunk(bool decaysEverything)
+        {
+            using var model = Models.Random(config);
+            using var _ = no_grad();
+            foreach (var parameter in model.parameters())
+                parameter.fill_(1);
+            using var trainer = new DitTrainer(model, new ZeroObjective(), new DitTrainerOptions
+            {
+                Optimizer = new AdamWOptions { LearningRate = 0.1, WeightDecay = 0.5, DecaysEverything = decaysEverything }, Precision = Precision.Float32,
+            });
+            using var batch = new Batch(randn(2, 1, 8, 8), arange(2));
+            using (enable_grad())
+                trainer.TrainStep(batch);
+            return [.. model.named_parameters().Where(p => p.parameter.max().item<float>() < 0.99f).Select(p => p.name)];
+        }
+    }
+
+    [Fact]
+    public async Task Steps_that_are_no_numbers_are_left_out_and_too_many_stop_the_training()
+    {
+        using var log = new MemoryLog();
+        using var run = new TrainingRun(_folder["run"], log: log, with: o => o with { MaxSkippedSteps = 2 });
+        var objective = new FailingObjective(at: [4, 5, 9]);
+        using var trainer = new DitTrainer(run.Model, objective, new DitTrainerOptions { MaxSkippedSteps = 2, Precision = Precision.Float32 }, log);
+        await trainer.FitAsync(run.Data, 12);
+        Assert.Equal((12L, 3L), (trainer.Step, trainer.SkippedSteps));
+        Assert.Equal(3, log.Entries.Count(e => e.Id == 1009));
+        Assert.All(run.Model.parameters(), p => Assert.True(p.isfinite().all().item<bool>()));
+
+        using var third = new DitTrainer(run.Model, new FailingObjective(at: [2, 3, 4]), new DitTrainerOptions { MaxSkippedSteps = 2, Precision = Precision.Float32 }, log);
+        var error = await Assert.ThrowsAsync<NotFiniteNumberException>(() => third.FitAsync(run.Data, 12));
+        Assert.Contains("loss of step 4", error.Message, StringComparison.Ordinal);
+        Assert.Contains("learning rate 0.0001", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failing_observer_is_told_no_more_and_stops_nothing()
+    {
+        using var log = new MemoryLog();
+        using var run = new TrainingRun(null, log: log);
+        var (failing, steady) = (0, 0);
+        run.Trainer.Observers.Add(new CallbackObserver(_ => throw new InvalidOperationException($"no {++failing}")));
+        run.Trainer.Observers.Add(new CallbackObserver(_ => steady++));
+        await run.FitAsync(5);
+        Assert.Equal((1, 5), (failing, steady));
+        Assert.Contains(log.Entries, e => e.Id == 1010 && e.Level == LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task Every_tenth_checkpoint_can_be_kept_for_good()
+    {
+        using var run = new TrainingRun(_folder["run"], with: o => o with { CheckpointEvery = 5, KeepCheckpoints = 1, KeepEvery = 10 });
+        await run.FitAsync(35);
+        Assert.Equal(["step-0000010", "step-0000020", "step-0000030", "step-0000035"],
+            Directory.GetDirectories(_folder["run"]).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>For every optimizer, average and way of writing: 6 + 6 steps are 12, byte for byte.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Resumed_to_the_byte(string kind)
+    {
+        Func<DitTrainerOptions, DitTrainerOptions> with = kind switch
+        {
+            "Adam" => o => o with { Optimizer = new AdamOptions { LearningRate = 1e-3, WeightDecay = 0.1 } },
+            "SGD" => o => o with { Optimizer = new SgdOptions { LearningRate = 1e-2 } },
+            "SGD without momentum" => o => o with { Optimizer = new SgdOptions { LearningRate = 1e-2, Momentum = 0 } },
+            "decay" => o => o with { Optimizer = new AdamWOptions { LearningRate = 1e-3, WeightDecay = 0.1 }, LearningRateSchedule = new CosineDecay(20) },
+            "averages" => o => o with { Averages = [new PowerEma(0.05), new PowerEma(0.1), new WarmupEma()] },
+            "accumulated" => o => o with { AccumulationSteps = 2 },
+            "foreground" => o => o with { WritesInBackground = false },
+            _ => throw new NotSupportedException(kind),
+        };
+        manual_seed(1);
+        using (var whole = new TrainingRun(_folder["whole"], with: with))
+            await whole.FitAsync(12);
+        manual_seed(1);
+        using (var first = new TrainingRun(_folder["parts"], with: with))
+            await first.FitAsync(6);
+        manual_seed(2);
+        using (var second = new TrainingRun(_folder["parts"], with: with))
+            await second.FitAsync(12);
+        var (expected, got) = (TrainingRun.Bytes(_folder["whole"], "step-0000012"), TrainingRun.Bytes(_folder["parts"], "step-0000012"));
+        Assert.Equal(kind == "averages" ? 7 : 5, expected.Count);
+        Assert.All(expected, file => Assert.True(file.Value.AsSpan().SequenceEqual(got[file.Key]), file.Key));
+    }
+
+    public static TheoryData<string> Kinds => ["Adam", "SGD", "SGD without momentum", "decay", "averages", "accumulated", "foreground"];
+
+    [Fact]
+    public async Task A_checkpoint_that_cannot_be_written_does_not_end_the_training_unless_it_is_the_last()
+    {
+        using var log = new MemoryLog();
+        using var run = new TrainingRun(_folder["run"], log: log);
+        run.Trainer.Observers.Add(new CallbackObserver(p =>
+        {
+            if (p.Step == 5)
+                File.WriteAllText(_folder["run"], "a file where the folder is to be");
+            if (p.Step == 25)
+                File.Delete(_folder["run"]);
+        }));
+        await run.FitAsync(30);
+        Assert.Contains(log.Entries, e => e.Id == 1011);
+        Assert.True(Directory.Exists(Path.Combine(_folder["run"], "step-0000030")));
+
+        using var other = new TrainingRun(_folder["other"], log: log);
+        other.Trainer.Observers.Add(new CallbackObserver(p =>
+        {
+            if (p.Step == 5)
+                File.WriteAllText(_folder["other"], "a file where the folder is to be");
+        }));
+        await Assert.ThrowsAnyAsync<IOException>(() => other.FitAsync(12));
+    }
+
+    private sealed class FixedNoiseObjective : ITrainingObjective
+    {
+        public Tensor Loss(nn.Module<Tensor, Tensor, Tensor?, Tensor> model, Tensor images, Tensor? labels, Generator? generator = null)
+        {
+            model.eval();                                              // no label dropout, whose draws depend on the parts
+            return (model.call(images * 0.5, images.mean([1, 2, 3]), labels) - images).square().mean();
+        }
+    }
+
+    private sealed class ZeroObjective : ITrainingObjective
+    {
+        public Tensor Loss(nn.Module<Tensor, Tensor, Tensor?, Tensor> model, Tensor images, Tensor? labels, Generator? generator = null) =>
+            model.parameters().Where(p => p.requires_grad).Select(p => p.sum() * 0).Aggregate((a, b) => a + b);
+    }
+
+    private sealed class FailingObjective(int[] at) : ITrainingObjective
+    {
+        private readonly FlowObjective _inner = new();
+        private int _calls;
+
+        public Tensor Loss(nn.Module<Tensor, Tensor, Tensor?, Tensor> model, Tensor images, Tensor? labels, Generator? generator = null)
+        {
+            var loss = _inner.Loss(model, images, labels, generator);
+            return at.Contains(_calls++) ? loss * double.NaN : loss;
+        }
+    }
+}
