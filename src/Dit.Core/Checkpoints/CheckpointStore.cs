@@ -29,6 +29,26 @@ internal sealed class CheckpointStore(string directory)
         ];
     }
 
+    /// <summary>Sees to it that checkpoints can be written, before a training has worked for nothing.</summary>
+    /// <exception cref="IOException">The folder cannot be created or written to.</exception>
+    public void RequireWritable()
+    {
+        try
+        {
+            var isNew = !Directory.Exists(directory);
+            Directory.CreateDirectory(directory);
+            var probe = AtomicFile.TemporaryName(Path.Combine(directory, Prefix + "probe"));
+            File.WriteAllBytes(probe, [0]);
+            File.Delete(probe);
+            if (isNew)
+                Directory.Delete(directory);                                  // until there is something to put into it
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Checkpoints cannot be written to '{directory}': {e.Message} Name another CheckpointDirectory, or free it.", e);
+        }
+    }
+
     /// <summary>Writes a checkpoint.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="files">Names and contents of its files.</param>

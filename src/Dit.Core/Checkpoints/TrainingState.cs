@@ -28,6 +28,9 @@ internal sealed record TrainingState
     /// <summary>The averages; those of the resuming training win.</summary>
     public required IReadOnlyList<EmaProfile> Averages { get; init; }
 
+    /// <summary>Images seen.</summary>
+    public required long ImagesSeen { get; init; }
+
     /// <summary>Steps that were left out because their loss or gradient was no number.</summary>
     public required long SkippedSteps { get; init; }
 

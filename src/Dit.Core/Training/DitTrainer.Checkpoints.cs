@@ -182,7 +182,7 @@ public sealed partial class DitTrainer
         }
         _optimizer.Load(optimizer);
         Step = _savedStep = state.Step;
-        SkippedSteps = state.SkippedSteps;
+        (SkippedSteps, ImagesSeen) = (state.SkippedSteps, state.ImagesSeen);
         RestoreRandom(state);
     }
 
@@ -193,6 +193,7 @@ public sealed partial class DitTrainer
         Model = _model.Config,
         Optimizer = _options.Optimizer,
         SkippedSteps = SkippedSteps,
+        ImagesSeen = ImagesSeen,
         LearningRate = _optimizer.LearningRate(Step - 1),
         Averages = [.. _averages.Select(a => a.Profile)],
         Device = _device.type.ToString(),

@@ -73,6 +73,9 @@ public sealed partial class DitTrainer : IDisposable
     /// <value>Steps done, those before a resume included.</value>
     public long Step { get; private set; }
 
+    /// <value>Images seen, those before a resume included; one that was seen in two epochs counts twice.</value>
+    public long ImagesSeen { get; private set; }
+
     /// <value>Steps that were left out because their loss or gradient was no number.</value>
     public long SkippedSteps { get; private set; }
 
@@ -133,6 +136,7 @@ public sealed partial class DitTrainer : IDisposable
             Apply();
 
         Step++;
+        ImagesSeen += batch.Count;
         _imagesSinceReport += batch.Count;
         return read ? (loss, norm) : null;
     }

@@ -5,8 +5,8 @@ namespace Dit.Core;
 /// <summary>What a training says in the log; event ids 1000 to 1099.</summary>
 internal static partial class TrainingLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "Training {Parameters} parameters on {Device} in {Precision} from step {Step} to {Steps}.")]
-    public static partial void Started(this ILogger logger, long parameters, string device, string precision, long step, long steps);
+    [LoggerMessage(1000, LogLevel.Information, "Training {Parameters} parameters on {Device} in {Precision} from step {Step} to {Length}.")]
+    public static partial void Started(this ILogger logger, long parameters, string device, string precision, long step, string length);
 
     [LoggerMessage(1001, LogLevel.Information, "Resumed at step {Step} from '{Path}'.")]
     public static partial void Resumed(this ILogger logger, long step, string path);
@@ -19,8 +19,8 @@ internal static partial class TrainingLog
     [LoggerMessage(1003, LogLevel.Information, "Saved '{Path}'.")]
     public static partial void Saved(this ILogger logger, string path);
 
-    [LoggerMessage(1004, LogLevel.Information, "Stopped after step {Step} of {Steps}.")]
-    public static partial void Cancelled(this ILogger logger, long step, long steps);
+    [LoggerMessage(1004, LogLevel.Information, "Stopped after step {Step}, before {Length}.")]
+    public static partial void Cancelled(this ILogger logger, long step, string length);
 
     [LoggerMessage(1005, LogLevel.Information, "Training is done: {Step} steps.")]
     public static partial void Finished(this ILogger logger, long step);

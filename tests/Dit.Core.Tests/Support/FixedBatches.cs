@@ -7,6 +7,10 @@ internal sealed class FixedBatches(DitConfig config, int batchSize = 4, int batc
 {
     public BatchPosition Position { get; set; }
 
+    public int BatchSize => batchSize;
+
+    public int BatchesPerEpoch => batchesPerEpoch;
+
     /// <summary>Positions handed out, in order.</summary>
     public List<BatchPosition> Given { get; } = [];
 

@@ -169,6 +169,40 @@ public sealed class TrainerOptionsTests : IDisposable
         await Assert.ThrowsAnyAsync<IOException>(() => other.FitAsync(12));
     }
 
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_to_is_found_before_the_first_step()
+    {
+        await File.WriteAllTextAsync(_folder["run"], "a file where the folder is to be");
+        using var run = new TrainingRun(_folder["run"]);
+        var error = await Assert.ThrowsAnyAsync<IOException>(() => run.FitAsync(5));
+        Assert.Contains(_folder["run"], error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, run.Trainer.Step);
+        Assert.Empty(run.Data.Given);
+    }
+
+    /// <summary>The test data has 7 batches of 4 images an epoch.</summary>
+    [Fact]
+    public async Task Lengths_in_images_and_epochs()
+    {
+        using var run = new TrainingRun(_folder["run"]);
+        var steps = new List<long>();
+        run.Trainer.Observers.Add(new CallbackObserver(p => steps.Add(p.Steps)));
+        var (batch, epoch) = (run.Data.BatchSize, run.Data.BatchesPerEpoch);
+        await run.Trainer.FitAsync(run.Data, TrainingLength.Epochs(2));
+        Assert.Equal(2 * epoch, run.Trainer.Step);
+        Assert.All(steps.Skip(epoch), s => Assert.Equal(2 * epoch, s));
+        await run.Trainer.FitAsync(run.Data, TrainingLength.Images(2 * epoch * batch + 1));
+        Assert.Equal(2 * epoch + 1, run.Trainer.Step);
+        Assert.Equal((2 * epoch + 1) * batch, run.Trainer.ImagesSeen);
+
+        using var second = new TrainingRun(_folder["run"]);
+        await second.Trainer.FitAsync(second.Data, TrainingLength.Epochs(3));
+        Assert.Equal(epoch - 1, second.Data.Given.Count);
+        Assert.Equal(3L * epoch * batch, second.Trainer.ImagesSeen);
+        Assert.Equal("3 epochs", TrainingLength.Epochs(3).ToString());
+        Assert.Throws<ArgumentOutOfRangeException>(() => TrainingLength.Images(-1));
+    }
+
     private sealed class FixedNoiseObjective : ITrainingObjective
     {
         public Tensor Loss(nn.Module<Tensor, Tensor, Tensor?, Tensor> model, Tensor images, Tensor? labels, Generator? generator = null)
