@@ -1,6 +1,6 @@
 namespace Dit.Core;
 
-/// <summary>Is told how a training goes, on the training's thread. What it throws ends the training.</summary>
+/// <summary>Is told how a training goes, on the training's thread. What it throws is logged and does not stop the training.</summary>
 public interface ITrainingObserver
 {
     /// <summary>A step is done. Which steps are reported is <see cref="DitTrainerOptions.ReportEvery"/>.</summary>
