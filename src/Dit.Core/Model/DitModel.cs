@@ -55,8 +55,17 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
     /// </value>
     public bool ActivationCheckpointing { get; set; }
 
+    /// <value>What is reused between evaluations without a graph; <see langword="null"/>, the default, for nothing. Dit.Diffusion's denoisers set it.</value>
+    public BlockCache? BlockCache { get; set; }
+
     /// <value>Where label dropout draws from in training; <see langword="null"/> for torch's global generator.</value>
     public Generator? DropoutGenerator { get; set; }
+
+    /// <value>
+    /// Is given the number, from 0, and the output of each block in every forward pass: the images' tokens, then registers and context, [B, T + ..., D]. The
+    /// tensor lives until the next block is done: keep an alias. For losses of hidden states; <see langword="null"/>, the default, for no one.
+    /// </value>
+    public Action<int, Tensor>? BlockOutput { get; set; }
 
     /// <summary>Loads a model from a file of weights of any known kind; its configuration is in the file or is seen in its tensors.</summary>
     /// <remarks>
@@ -204,10 +213,13 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
     {
         try
         {
-            foreach (var block in blocks)
+            if (BlockCache is { } cache && !is_grad_enabled())
+                return RunBlocks(tokens, c, cache);
+            foreach (var (index, block) in blocks.Index())
             {
                 using var earlier = tokens;                                                  // without a graph nothing else holds it
                 tokens = ActivationCheckpointing && is_grad_enabled() ? Checkpointed(block, tokens, c) : block.call(tokens, c)!;      // [B, T, D]
+                BlockOutput?.Invoke(index, tokens);
             }
             return tokens;
         }
@@ -215,6 +227,23 @@ public sealed class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
         {
             c.FirstValues?.Dispose();
         }
+    }
+
+    /// <summary>The first block, and the others only where the cache cannot say what they would add.</summary>
+    private Tensor RunBlocks(Tensor tokens, Conditioning c, BlockCache cache)
+    {
+        var first = blocks[0].call(tokens, c)!;                                              // [B, T, D]
+        var added = first - tokens;                                                          // [B, T, D]
+        if (cache.Reuse(added) is { } rest)
+            return first + rest;                                                             // [B, T, D]
+        var x = first.alias();
+        foreach (var block in blocks.Skip(1))
+        {
+            using var earlier = x;
+            x = block.call(x, c)!;                                                           // [B, T, D]
+        }
+        cache.Keep(added, x - first);
+        return x;
     }
 
     /// <summary>A block whose activations are not kept. The first one's values are, if the others need them.</summary>

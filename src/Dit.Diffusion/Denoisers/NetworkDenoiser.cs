@@ -1,3 +1,4 @@
+using Dit.Core;
 using static TorchSharp.torch;
 using Network = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor?, TorchSharp.torch.Tensor>;
 
@@ -5,7 +6,7 @@ namespace Dit.Diffusion;
 
 /// <summary>A network with the labels it is to draw, as a <see cref="Denoiser"/>. <see cref="DenoisingObjective"/> makes it.</summary>
 /// <remarks>
-/// The network is evaluated in evaluation mode and without gradients; its training mode is restored after every evaluation, so that
+/// The network is evaluated in evaluation mode and without gradients, except for a state that requires one; its training mode is restored after every evaluation, so that
 /// sampling may happen in the middle of training. No random number is drawn. The denoiser refers to the labels, it does not copy them.
 /// </remarks>
 public sealed class NetworkDenoiser : Denoiser
@@ -21,6 +22,21 @@ public sealed class NetworkDenoiser : Denoiser
 
     /// <summary>The label that means "no label", if the network has learned one; NaN among conditions of a floating type.</summary>
     public double? NullClass { get; }
+
+    /// <summary>What a <see cref="DitModel"/> reuses between steps; null: nothing.</summary>
+    public BlockCache? Cache { get; private init; }
+
+    /// <summary>The same denoiser with a cache of the model's blocks: faster, and not quite the same samples.</summary>
+    /// <param name="cache">The cache, which stays the caller's; one sampling uses it at a time.</param>
+    /// <returns>A denoiser of the same network and labels.</returns>
+    /// <exception cref="InvalidOperationException">The network is no <see cref="DitModel"/>.</exception>
+    public NetworkDenoiser Cached(BlockCache cache)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        return _network is DitModel
+            ? new(_network, Schedule, Prediction, _timeScale, Labels, NullClass) { Cache = cache }
+            : throw new InvalidOperationException($"A cache of blocks needs a DitModel, and the network is a {_network.GetType().Name}.");
+    }
 
     /// <inheritdoc/>
     public override Tensor Predict(Tensor x, double t)
@@ -40,11 +56,11 @@ public sealed class NetworkDenoiser : Denoiser
                 $"There are {labels.shape[0]} labels for a batch of shape {Shapes.Print(x.shape)}. Give one label for each sample.", nameof(x));
 
         using var scope = NewDisposeScope();
-        using var _ = no_grad();
+        using var _ = x.requires_grad ? null : no_grad();
         using var evaluation = EvaluationMode.Of(_network);
         var times = full(x.shape[0], _timeScale * t ?? Schedule.NetworkTime(t), ScalarType.Float32, x.device);   // [B]
         var y = labels?.to(x.device);                                                                   // [B]
-        var output = _network.call(x.to(ScalarType.Float32), times, y)!.to(x.dtype);                    // [B, C, H, W] or [B, 2C, H, W]
+        var output = Call(x.to(ScalarType.Float32), times, y, t).to(x.dtype);                           // [B, C, H, W] or [B, 2C, H, W]
         if (output.shape.AsSpan().SequenceEqual(x.shape)) return (output.MoveToOuterDisposeScope(), null);
         long[] doubled = [.. x.shape];
         if (doubled.Length > 1) doubled[1] *= 2;
@@ -54,5 +70,21 @@ public sealed class NetworkDenoiser : Denoiser
                 "twice as many channels, the second half for the variance.", nameof(x));
         var halves = output.chunk(2, dim: 1);                                                           // 2 x [B, C, H, W]
         return (halves[0].MoveToOuterDisposeScope(), halves[1].MoveToOuterDisposeScope());
+    }
+
+    private Tensor Call(Tensor x, Tensor times, Tensor? y, double t)
+    {
+        if (Cache is null) return _network.call(x, times, y)!;
+        var model = (DitModel)_network;
+        Cache.Begin(t);
+        model.BlockCache = Cache;
+        try
+        {
+            return model.call(x, times, y)!;
+        }
+        finally
+        {
+            model.BlockCache = null;
+        }
     }
 }
