@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace Dit.Core;
 
-/// <summary>Images and their labels. Whoever holds a batch owns its tensors and disposes it.</summary>
+/// <summary>Images and what they are conditioned on. Whoever holds a batch owns its tensors and disposes it.</summary>
 /// <param name="images">Images, [B, C, H, W], float32, usually in [-1, 1].</param>
-/// <param name="labels">Class ids, [B], int64; <see langword="null"/> where there are none.</param>
+/// <param name="labels">Conditions: class ids, [B], int64, or attributes, [B, A], float32; <see langword="null"/> where there are none.</param>
 public sealed class Batch(Tensor images, Tensor? labels = null) : IDisposable
 {
     /// <value>Images, [B, C, H, W], float32, usually in [-1, 1].</value>
     public Tensor Images { get; } = images ?? throw new ArgumentNullException(nameof(images));
 
-    /// <value>Class ids, [B], int64; <see langword="null"/> where there are none.</value>
+    /// <value>Conditions: class ids, [B], int64, or attributes, [B, A], float32; <see langword="null"/> where there are none.</value>
     public Tensor? Labels { get; } = labels;
 
     /// <value>Number of images.</value>

@@ -3,7 +3,8 @@ namespace Dit.Data;
 /// <summary>A fixed, indexed collection of images.</summary>
 /// <remarks>
 /// <see cref="Read"/> is called from several threads at once when a <see cref="BatchLoader"/> has several workers, and gives
-/// the same image for the same index every time. All images of a data set that is batched have one size.
+/// the same image for the same index every time. All images of a data set that is batched have one size. What else is known about
+/// the images has a default, so that <see cref="Count"/> and <see cref="Read"/> are all that a data set must have.
 /// </remarks>
 public interface IImageDataset
 {
@@ -13,4 +14,21 @@ public interface IImageDataset
     /// <summary>Reads one image.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     LabeledImage Read(int index);
+
+    /// <summary>Where an image comes from, such as its file; for errors and reports.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    string NameOf(int index) => $"image {index}";
+
+    /// <summary>The class of an image. Data sets that know it without reading the image say so here.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    long? LabelOf(int index) => Read(index).Label;
+
+    /// <summary>The name of each class, in the order of the labels; empty where classes have none.</summary>
+    IReadOnlyList<string> ClassNames => [];
+
+    /// <summary>The name of each of <see cref="LabeledImage.Attributes"/>; empty where there are none.</summary>
+    IReadOnlyList<string> AttributeNames => [];
+
+    /// <summary>What was found wrong, and left out, when the data set was opened.</summary>
+    IReadOnlyList<DatasetProblem> Problems => [];
 }

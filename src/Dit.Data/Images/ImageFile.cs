@@ -10,8 +10,8 @@ namespace Dit.Data;
 /// </remarks>
 public static class ImageFile
 {
-    /// <summary>Reads an image file as <see cref="PixelImage.Decode"/> describes.</summary>
-    /// <param name="path">A PNG, JPEG, WebP, GIF or TIFF file.</param>
+    /// <summary>Reads an image file as <see cref="PixelImage.Decode(ReadOnlySpan{byte}, ImageDecodeOptions)"/> describes.</summary>
+    /// <param name="path">A PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF file.</param>
     /// <param name="channels">1, 3, or null for what the file has.</param>
     /// <returns>[C, H, W], float32 in [-1, 1], on the CPU; owned by the caller.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>

@@ -1,27 +1,36 @@
 namespace Dit.Data;
 
-/// <summary>Reads the images of a batch, on whichever thread calls.</summary>
-internal sealed class BatchReader(IImageDataset dataset, int batchSize, bool mirror)
+/// <summary>Reads an epoch of an indexed data set.</summary>
+internal sealed class BatchReader(IImageDataset dataset, EpochOrder order, EpochShape shape, Augmentation augmentation, BadImagePolicy policy) : EpochReading
 {
-    /// <param name="order">The epoch.</param>
-    /// <param name="number">The batch in the epoch.</param>
-    /// <param name="cancellationToken">Is looked at before every image.</param>
-    public PixelBatch Read(EpochOrder order, long number, CancellationToken cancellationToken)
+    private const int Substitutes = 100;        // in a row; if all are bad, so is the data set
+
+    public override long? Batches { get; } = shape.Batches;
+
+    public override PixelBatch Read(long number, CancellationToken cancellationToken)
     {
-        var start = (int)(number * batchSize);
-        var count = Math.Min(batchSize, dataset.Count - start);
+        var (start, count) = shape.Batch(number);
         PixelBatch? batch = null;
+        var missing = new List<(int Place, int Index)>();
+        var bad = new List<BadImage>();
         try
         {
-            for (var place = 0; place < count; place++)
+            for (var i = 0; i < count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var index = order.At(start + place);
-                var sample = Read(index);
-                batch ??= new PixelBatch(count, sample, index);
-                batch.Set(place, sample, index, mirror && order.IsMirrored(index));
+                var index = order.At(start + i);
+                if (TryRead(start + i, ref index, bad, cancellationToken) is not { } sample)
+                {
+                    missing.Add((i, index));
+                    continue;
+                }
+                batch ??= new PixelBatch(count, sample, $"image {index}");
+                batch.Set(i, sample, $"image {index}", augmentation.IsMirrored(order.SeedOf(start + i, index)));
             }
-            return batch!;
+            if (batch is null) throw NothingToRead(bad);
+            foreach (var (place, index) in missing) batch.SetPlaceholder(place, dataset.LabelOf(index));
+            batch.Bad = bad;
+            return batch;
         }
         catch
         {
@@ -30,16 +39,31 @@ internal sealed class BatchReader(IImageDataset dataset, int batchSize, bool mir
         }
     }
 
-    private LabeledImage Read(int index)
+    /// <summary>The image of a place, or under Skip the first one that can be read of those drawn in its stead; null for a placeholder.</summary>
+    private LabeledImage? TryRead(int place, ref int index, List<BadImage> bad, CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 0; attempt <= Substitutes; attempt++)
         {
-            var sample = dataset.Read(index);
-            return sample.Image is null ? throw new InvalidDataException("It gave no image.") : sample;
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return augmentation.Apply(dataset.Read(index), order.SeedOf(place, index));
+            }
+            catch (Exception e) when (policy != BadImagePolicy.Throw && e is not OutOfMemoryException)
+            {
+                bad.Add(new BadImage(index, dataset.NameOf(index), e.Message));
+                if (policy == BadImagePolicy.Placeholder) return null;
+                index = order.Substitute(place, attempt);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidDataException($"Image {index} of {dataset.GetType().Name} could not be read: {e.Message}", e);
+            }
         }
-        catch (Exception e)
-        {
-            throw new InvalidDataException($"Image {index} of {dataset.GetType().Name} could not be read: {e.Message}", e);
-        }
+        throw NothingToRead(bad);
     }
+
+    private InvalidDataException NothingToRead(List<BadImage> bad) => new(
+        $"{bad.Count} images of {dataset.GetType().Name} in a row could not be read, the last of them {bad[^1].Name}: {bad[^1].Error} "
+        + "So many are no exception that could be passed over: check the data set.");
 }

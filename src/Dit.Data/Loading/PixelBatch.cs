@@ -10,50 +10,73 @@ namespace Dit.Data;
 /// </summary>
 internal sealed class PixelBatch : IDisposable
 {
+    private const byte Grey = 128;
+
     private readonly int _count;
-    private readonly int _firstIndex;
+    private readonly string _firstName;
     private readonly PixelImage _first;
     private readonly long[]? _labels;       // [B]
+    private readonly float[]? _attributes;  // [B, A]
+    private readonly int _width;            // A
     private byte[] _planes;                 // [B, C, H, W], rented
 
     /// <param name="count">B.</param>
     /// <param name="first">The first image; it sets the size of all.</param>
-    /// <param name="firstIndex">Where the first image is in the data set, for errors.</param>
-    public PixelBatch(int count, LabeledImage first, int firstIndex)
+    /// <param name="firstName">What the first image is called in errors.</param>
+    public PixelBatch(int count, LabeledImage first, string firstName)
     {
-        (_count, _first, _firstIndex) = (count, first.Image, firstIndex);
-        _labels = first.Label is null ? null : new long[count];
+        (_count, _first, _firstName, _width) = (count, first.Image, firstName, first.Attributes.Length);
+        _attributes = _width > 0 ? new float[count * _width] : null;
+        _labels = first.Label is null || _width > 0 ? null : new long[count];
         var bytes = (long)count * _first.Pixels.Length;
         if (bytes > int.MaxValue / sizeof(float))
             throw new InvalidOperationException($"A batch of {count} images of {Size(_first)} takes more than 2 GiB as float32. Choose a smaller batch.");
         _planes = ArrayPool<byte>.Shared.Rent((int)bytes);
     }
 
-    public void Set(int place, LabeledImage sample, int index, bool mirror)
+    /// <summary>The images that could not be read for this batch.</summary>
+    public IReadOnlyList<BadImage> Bad { get; set; } = [];
+
+    /// <summary>Whether it is known to be the last batch of its epoch.</summary>
+    public bool IsLast { get; set; }
+
+    public void Set(int place, LabeledImage sample, string name, bool mirror)
     {
         var image = sample.Image;
         if ((image.Height, image.Width, image.Channels) != (_first.Height, _first.Width, _first.Channels))
             throw new InvalidDataException(
-                $"Image {index} is {Size(image)}, but image {_firstIndex} of the same batch is {Size(_first)} ([H, W, C]). "
-                + "All images of a batch have one size.");
-        if (sample.Label is null != _labels is null)
+                $"{Capital(name)} is {Size(image)}, but {_firstName} of the same batch is {Size(_first)} ([H, W, C]). "
+                + "All images of a batch have one size: crop or resize them (Transform), or load them with the same number of channels.");
+        if (sample.Attributes.Length != _width)
             throw new InvalidDataException(
-                $"Image {index} has {(sample.Label is null ? "no label" : "a label")}, "
-                + $"but image {_firstIndex} of the same batch has {(_labels is null ? "none" : "one")}. "
+                $"{Capital(name)} has {sample.Attributes.Length} attributes, but {_firstName} of the same batch has {_width}. "
+                + "All images of a data set have equally many.");
+        if (_attributes is null && sample.Label is null != _labels is null)
+            throw new InvalidDataException(
+                $"{Capital(name)} has {(sample.Label is null ? "no label" : "a label")}, "
+                + $"but {_firstName} of the same batch has {(_labels is null ? "none" : "one")}. "
                 + "Either all images of a data set have labels or none has.");
         if (_labels is not null) _labels[place] = sample.Label!.Value;
-        Planes.FromPixels(image, _planes.AsSpan(place * image.Pixels.Length, image.Pixels.Length), mirror);
+        sample.Attributes.Span.CopyTo(_attributes.AsSpan(place * _width, _width));
+        Planes.FromPixels(image, Place(place), mirror);
+    }
+
+    /// <summary>Grey, with unknown attributes.</summary>
+    public void SetPlaceholder(int place, long? label)
+    {
+        if (_labels is not null)
+            _labels[place] = label ?? throw new InvalidDataException("An image that could not be read has no label, so nothing can stand in for it. Use BadImagePolicy.Skip.");
+        _attributes.AsSpan(place * _width, _width).Fill(float.NaN);
+        Place(place).Fill(Grey);
     }
 
     /// <summary>Tensors in no dispose scope, owned by the batch.</summary>
-    public Batch ToBatch()
+    public Batch ToBatch(BatchTarget target)
     {
-        var bytes = _planes.AsSpan(0, _count * _first.Pixels.Length);
-        var images = Planes.ToTensor(bytes, _count, _first.Channels, _first.Height, _first.Width);              // [B, C, H, W]
-        if (_labels is null) return new Batch(images);
+        var images = target.Images(_planes.AsSpan(0, _count * _first.Pixels.Length), _count, _first.Channels, _first.Height, _first.Width);     // [B, C, H, W]
         try
         {
-            return new Batch(images, tensor(_labels, ScalarType.Int64, CPU).DetachFromDisposeScope());      // [B]
+            return new Batch(images, Conditions(target));
         }
         catch
         {
@@ -68,6 +91,17 @@ internal sealed class PixelBatch : IDisposable
         if (_planes.Length > 0) ArrayPool<byte>.Shared.Return(_planes);
         _planes = [];
     }
+
+    private Tensor? Conditions(BatchTarget target)
+    {
+        using var scope = NewDisposeScope();
+        if (_attributes is not null) return target.Move(tensor(_attributes).reshape(_count, _width)).DetachFromDisposeScope();         // [B, A]
+        return _labels is null ? null : target.Move(tensor(_labels)).DetachFromDisposeScope();                                         // [B]
+    }
+
+    private Span<byte> Place(int place) => _planes.AsSpan(place * _first.Pixels.Length, _first.Pixels.Length);
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
     private static string Size(PixelImage image) => $"[{image.Height}, {image.Width}, {image.Channels}]";
 }

@@ -3,17 +3,17 @@ namespace Dit.Data;
 /// <summary>The rest of an epoch in order, some batches of it read ahead.</summary>
 /// <param name="read">Reads a batch, on any thread.</param>
 /// <param name="next">The first batch.</param>
-/// <param name="end">One past the last batch.</param>
+/// <param name="end">One past the last batch that may be read.</param>
 /// <param name="depth">The most batches that are read or held at a time.</param>
 /// <param name="workers">Runs the reading; null reads when asked, on the caller's thread.</param>
 /// <param name="stop">Ends the reading; disposed with this.</param>
 internal sealed class ReadAhead(
-    Func<long, CancellationToken, PixelBatch> read, long next, long end, int depth, TaskScheduler? workers, CancellationTokenSource stop) : IDisposable
+    Func<long, CancellationToken, PixelBatch?> read, long next, long end, int depth, TaskScheduler? workers, CancellationTokenSource stop) : IDisposable
 {
-    private readonly Queue<Task<PixelBatch>> _ahead = new();
+    private readonly Queue<Task<PixelBatch?>> _ahead = new();
 
-    /// <summary>The next batch, or the exception that reading it ended with.</summary>
-    public PixelBatch Next()
+    /// <summary>The next batch, or the exception that reading it ended with; null where reading gives none.</summary>
+    public PixelBatch? Next()
     {
         if (workers is null) return read(next++, stop.Token);
         while (next < end && _ahead.Count < depth) _ahead.Enqueue(Start(next++, workers));
@@ -27,13 +27,13 @@ internal sealed class ReadAhead(
         while (_ahead.TryDequeue(out var task))
         {
             Task.WaitAny(task);
-            if (task.IsCompletedSuccessfully) task.Result.Dispose();
+            if (task.IsCompletedSuccessfully) task.Result?.Dispose();
             else _ = task.Exception;
         }
         stop.Dispose();
     }
 
-    private Task<PixelBatch> Start(long number, TaskScheduler scheduler)
+    private Task<PixelBatch?> Start(long number, TaskScheduler scheduler)
     {
         var token = stop.Token;
         return Task.Factory.StartNew(() => read(number, token), token, TaskCreationOptions.DenyChildAttach, scheduler);

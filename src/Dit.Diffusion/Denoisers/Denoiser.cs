@@ -61,12 +61,13 @@ public abstract class Denoiser
     /// <summary>The noise from a prediction that is at hand.</summary>
     internal Tensor NoiseFrom(Tensor x, double t, Tensor prediction) => Convert(x, t, prediction, Combination.PureNoise);
 
-    private Tensor Evaluate(Tensor x, double t, Combination wanted)
+    /// <summary>Any combination of data and noise: one evaluation. Its gradient reaches the state, if that requires one, and is not tracked otherwise.</summary>
+    internal Tensor Evaluate(Tensor x, double t, Combination wanted)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (!(t is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(t), t, "Time runs from 0, the data, to 1, the noise.");
         using var scope = NewDisposeScope();
-        using var _ = no_grad();
+        using var _ = x.requires_grad ? null : no_grad();
         return Convert(x, t, Predict(x, t), wanted).MoveToOuterDisposeScope();
     }
 

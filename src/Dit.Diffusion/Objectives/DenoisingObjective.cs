@@ -4,40 +4,29 @@ using Network = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.t
 
 namespace Dit.Diffusion;
 
-/// <summary>Teaches a network to tell data from noise: the mean squared error of its prediction at x_t = alpha x_0 + sigma eps.</summary>
+/// <summary>Teaches a network to tell data from noise: the error of its prediction at x_t = alpha x_0 + sigma eps.</summary>
 /// <remarks>
 /// With <see cref="RectifiedFlow"/> and <see cref="Prediction.FlowVelocity"/> this is flow matching (Lipman et al. 2023), with
-/// <see cref="Prediction.Epsilon"/> the simple loss of DDPM (Ho et al. 2020). Its mathematics is float32 whatever the network computes in.
+/// <see cref="Prediction.Epsilon"/> the simple loss of DDPM (Ho et al. 2020). Known recipes have names: <see cref="OfficialDit"/>,
+/// <see cref="FlowMatching"/>. Its mathematics is float32 whatever the network computes in.
 /// </remarks>
-public sealed class DenoisingObjective : ITrainingObjective
+public sealed partial class DenoisingObjective : ITrainingObjective
 {
     private readonly INoiseSchedule _schedule;
     private readonly Prediction _prediction;
     private readonly ITimestepSampler _timesteps;
-    private readonly double? _timeScale;
 
     /// <param name="schedule">The path from data to noise.</param>
     /// <param name="prediction">What the network learns to predict.</param>
     /// <param name="timesteps">The density from which times are drawn.</param>
+    /// <exception cref="ArgumentException">The prediction cannot be learned on this path.</exception>
     public DenoisingObjective(INoiseSchedule schedule, Prediction prediction, ITimestepSampler timesteps)
     {
         ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(timesteps);
-        (_schedule, _prediction, _timesteps) = (schedule, prediction.Validated(nameof(prediction)), timesteps);
-    }
-
-    /// <summary>The network is told TimeScale * t.</summary>
-    /// <value>
-    /// Default null: what the path says, 1000 t, for which the sinusoids of the time embedding are made, or the index of a discrete step. SiT's
-    /// checkpoints take 1.
-    /// </value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is not finite or not above 0.</exception>
-    public double? TimeScale
-    {
-        get => _timeScale;
-        init => _timeScale = value is null || (double.IsFinite(value.Value) && value > 0)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(TimeScale), value, "The time scale must be finite and above 0.");
+        (_schedule, _prediction, _timesteps) = (schedule, prediction.ValidatedFor(schedule, nameof(prediction)), timesteps);
+        if (Refusal() is { } reason) throw new ArgumentException(reason, nameof(prediction));
+        _earliest = Earliest();
     }
 
     /// <summary>The loss of a batch: draws a time and a noise for every image, in this order, and compares.</summary>
@@ -49,66 +38,145 @@ public sealed class DenoisingObjective : ITrainingObjective
     /// <exception cref="ArgumentException">The images are not a batch of pictures, or the output's shape is not theirs.</exception>
     public Tensor Loss(Network model, Tensor images, Tensor? labels, Generator? generator = null)
     {
+        ValidateImages(images);
+        using var scope = NewDisposeScope();
+        var clean = images.to(ScalarType.Float32);                                                              // [B, C, H, W]
+        Tensor Draw() => randn(images.shape, dtype: ScalarType.Float32, device: images.device, generator: generator);
+        var t = _timesteps.Sample(images.shape[0], images.device, generator);                                   // [B]
+        var noise = Draw();                                                                                     // [B, C, H, W]
+        if (Coupling is not null) noise = noise.index_select(0, Coupling.Pair(clean, noise, generator));
+        var bridgeNoise = Bridge is null ? null : Draw();                                                       // [B, C, H, W]
+        var terms = Terms(model, clean, labels, t, noise, bridgeNoise);
+        return (_timesteps is ILossAwareTimesteps aware ? Reweighted(terms, aware, t) : terms.Total()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss of a batch at given times and with given noise, for hosts that draw their own. Nothing is paired.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="images">Data, [B, C, H, W].</param>
+    /// <param name="labels">Classes, [B] int64, or null.</param>
+    /// <param name="t">Times in [0, 1], [B].</param>
+    /// <param name="noise">N(0, 1), [B, C, H, W].</param>
+    /// <param name="bridgeNoise">N(0, 1), [B, C, H, W], which a <see cref="Bridge"/> needs; null without one.</param>
+    /// <returns>A scalar, float32, ready for backward; the caller owns it.</returns>
+    /// <exception cref="ArgumentException">A tensor does not fit the others.</exception>
+    public Tensor Loss(Network model, Tensor images, Tensor? labels, Tensor t, Tensor noise, Tensor? bridgeNoise = null)
+    {
+        using var scope = NewDisposeScope();
+        return Terms(model, images, labels, t, noise, bridgeNoise).Total().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the loss of a batch at given times and with given noise is made of, image by image.</summary>
+    /// <inheritdoc cref="Loss(Network, Tensor, Tensor?, Tensor, Tensor, Tensor?)"/>
+    /// <returns>Its terms; the caller owns them.</returns>
+    public LossTerms Terms(Network model, Tensor images, Tensor? labels, Tensor t, Tensor noise, Tensor? bridgeNoise = null)
+    {
         ArgumentNullException.ThrowIfNull(model);
+        ValidateImages(images);
+        Validate(images, t, noise, bridgeNoise);
+        using var scope = NewDisposeScope();
+        var clean = images.to(ScalarType.Float32);                                                              // [B, C, H, W]
+        t = _schedule.Snap(Bounded(t));                                                                         // [B]
+        var column = t.view(-1, 1, 1, 1);                                                                       // [B, 1, 1, 1]
+        var path = _schedule.At(column);                                                                        // 4 x [B, 1, 1, 1]
+        var noisy = path.Alpha * clean + path.Sigma * noise;                                                    // [B, C, H, W]
+        if (Bridge is not null) noisy = noisy + Bridge.Deviation(column) * bridgeNoise!;
+
+        using var hidden = HiddenStates.Of(model, Auxiliary);
+        var (output, learned) = Predict(model, noisy, t, labels);                                               // [B, C, H, W] each
+        var (scaled, target) = Compared(path, output, clean, noise);                                            // [B, C, H, W] each
+        if (Bridge is not null) target = target + Bridge.Derivative(column) * bridgeNoise!;
+
+        var bound = Bound == BoundLoss.None ? null : BoundOf(path, clean, noisy, output, learned, t);           // [B]
+        var error = IsBoundAlone ? null : ErrorOf(path, scaled, target);                                        // [B]
+        var extra = Sum(new DenoisingBatch(clean, labels, t, noisy, scaled, target, hidden is null ? null : hidden.Of));                   // []
+        return new(error?.MoveToOuterDisposeScope(), bound?.MoveToOuterDisposeScope(), extra?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The same expectation from times that were not drawn evenly, which learn from it.</summary>
+    private static Tensor Reweighted(LossTerms terms, ILossAwareTimesteps timesteps, Tensor t)
+    {
+        var losses = terms.PerImage();                                                                          // [B]
+        var mean = (losses * timesteps.Weights(t)).mean();
+        timesteps.Observe(t, losses.detach());
+        return terms.Auxiliary is null ? mean : mean + terms.Auxiliary;
+    }
+
+    /// <summary>Times, kept off the data where the velocity is infinite there.</summary>
+    private Tensor Bounded(Tensor t) => _earliest > 0 ? t.to(ScalarType.Float32).clamp_min(_earliest) : t.to(ScalarType.Float32);
+
+    private (Tensor Output, Tensor? Learned) Predict(Network model, Tensor noisy, Tensor t, Tensor? labels)
+    {
+        var output = model.call(noisy, _timeScale is { } scale ? scale * t : _schedule.NetworkTime(t), labels)!.to(ScalarType.Float32);
+        long[] expected = [.. noisy.shape];
+        if (LearnsVariance) expected[1] *= 2;
+        if (!output.shape.AsSpan().SequenceEqual(expected))
+        {
+            throw new ArgumentException($"The model's output is {Shapes.Print(output.shape)}, but this objective wants {Shapes.Print(expected)}. " + (LearnsVariance
+                ? "It trains a learned variance: build the model with LearnedVariance = true."
+                : "It has no use for a learned variance: build the model with LearnedVariance = false, or set Bound = BoundLoss.Hybrid."), nameof(model));
+        }
+        if (!LearnsVariance) return (output, null);
+        var halves = output.chunk(2, dim: 1);                                                                   // 2 x [B, C, H, W]
+        return (halves[0], halves[1]);
+    }
+
+    /// <summary>What is compared. A score is infinite at the data, so it is compared as sigma score = -eps.</summary>
+    private (Tensor Output, Tensor Target) Compared(PathCoefficients path, Tensor output, Tensor clean, Tensor noise) =>
+        _prediction == Prediction.Score ? (path.Sigma * output, -noise) : (output, _prediction.Target(path, clean, noise));
+
+    private Tensor ErrorOf(PathCoefficients path, Tensor output, Tensor target)
+    {
+        var compared = _prediction == Prediction.Score ? Prediction.Epsilon : _prediction;
+        if (LossSpace != compared)
+        {
+            Tensor Speed(Prediction quantity) => quantity.At(path).Determinant(path).abs();                     // [B, 1, 1, 1]
+            var ratio = Speed(LossSpace) / Speed(compared).clamp_min(SmallestDivisor);                          // [B, 1, 1, 1]
+            (output, target) = (ratio * output, ratio * target);
+        }
+        var error = Error.Of(output, target).flatten(1).mean([1]);                                              // [B]
+        return Weighting is null ? error : error * Weighting.Weight(path, LossSpace).view(-1);
+    }
+
+    private Tensor BoundOf(PathCoefficients path, Tensor clean, Tensor noisy, Tensor output, Tensor? learned, Tensor t)
+    {
+        var predicted = _prediction.Convert(Prediction.Sample, path, noisy, IsBoundAlone ? output : output.detach());     // [B, C, H, W]
+        var logVariance = learned is null ? _bound!.FixedLogVariance(FixedVariance!.Value, t, noisy) : _bound!.LearnedLogVariance(learned, t);
+        var steps = _bound.Schedule.StepCount;
+        return _bound.Terms(clean, noisy, predicted, logVariance, t) * Bound switch
+        {
+            BoundLoss.RescaledHybrid => steps / 1000.0,
+            BoundLoss.RescaledFull => steps,
+            _ => 1,
+        };
+    }
+
+    private Tensor? Sum(DenoisingBatch batch)
+    {
+        Tensor? sum = null;
+        foreach (var loss in Auxiliary)
+        {
+            var weighted = loss.Weight * loss.Loss(batch);                                                      // []
+            sum = sum is null ? weighted : sum + weighted;
+        }
+        return sum;
+    }
+
+    private static void ValidateImages(Tensor images)
+    {
         ArgumentNullException.ThrowIfNull(images);
         if (images.ndim != 4 || images.numel() == 0)
             throw new ArgumentException($"The images are {Shapes.Print(images.shape)}, expected a batch [B, C, H, W] with at least one image.", nameof(images));
-
-        using var scope = NewDisposeScope();
-        var clean = images.to(ScalarType.Float32);                                                              // [B, C, H, W]
-        var t = _schedule.Snap(_timesteps.Sample(images.shape[0], images.device, generator));                   // [B]
-        var noise = randn(images.shape, dtype: ScalarType.Float32, device: images.device, generator: generator); // [B, C, H, W]
-        var path = _schedule.At(t.view(-1, 1, 1, 1));                                                           // 4 x [B, 1, 1, 1]
-        var noisy = path.Alpha * clean + path.Sigma * noise;                                                    // [B, C, H, W]
-        var target = _prediction.Target(path, clean, noise);                                                    // [B, C, H, W]
-        var output = model.call(noisy, _timeScale is { } scale ? scale * t : _schedule.NetworkTime(t), labels)!.to(ScalarType.Float32);                         // [B, C, H, W]
-        if (!output.shape.AsSpan().SequenceEqual(target.shape))
-            throw new ArgumentException($"The model's output is {Shapes.Print(output.shape)}, but its target is {Shapes.Print(target.shape)}. " +
-                "This objective has no use for a learned variance: build the model with LearnedVariance = false.", nameof(model));
-        return nn.functional.mse_loss(output, target).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The model and the labels to draw, ready for a sampler.</summary>
-    /// <param name="model">A model trained with this objective; it must outlive the denoiser.</param>
-    /// <param name="labels">
-    /// The class of each sample, [B] int64, each in [0, Classes), or what else the model is conditioned on (<see cref="DitConfig.Condition"/>); it
-    /// must outlive the denoiser. Null for a model without conditions, or for samples of none in particular.
-    /// </param>
-    /// <returns>A denoiser; add guidance with <see cref="GuidedDenoiser"/>.</returns>
-    /// <exception cref="ArgumentException">The labels are of the wrong type, shape or range, or the model takes none, or cannot do without.</exception>
-    public NetworkDenoiser Denoiser(DitModel model, Tensor? labels = null)
+    private void Validate(Tensor images, Tensor t, Tensor noise, Tensor? bridgeNoise)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        var classes = model.Config.Classes;
-        if (labels is null && classes > 0 && !model.Config.HasNullClass)
-            throw new ArgumentNullException(
-                nameof(labels), $"The model knows {classes} classes and never learned to do without (LabelDropout = 0): say which class each sample is to be.");
-        if (labels is not null && classes > 0 && model.Config.Condition == ConditionType.Classes) ValidateLabels(labels, classes);
-        else if (labels is not null) model.CheckCondition(labels, nameof(labels));
-        return new(model, _schedule, _prediction, _timeScale, labels, model.Config.HasNullClass ? model.NoCondition : null);
-    }
-
-    /// <summary>Any network and its labels, ready for a sampler.</summary>
-    /// <param name="network">(x_t [B, C, H, W], time [B], labels [B] or null) to its prediction [B, C, H, W]; it must outlive the denoiser.</param>
-    /// <param name="labels">The class of each sample, [B] int64, or null; it must outlive the denoiser.</param>
-    /// <param name="nullClass">The label that the network learned as "no label", which guidance needs; null: there is none.</param>
-    /// <returns>A denoiser.</returns>
-    /// <exception cref="ArgumentException">The labels are not [B] int64.</exception>
-    public NetworkDenoiser Denoiser(Network network, Tensor? labels, long? nullClass)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        if (labels is not null) ValidateLabels(labels, classes: null);
-        return new(network, _schedule, _prediction, _timeScale, labels, nullClass);
-    }
-
-    private static void ValidateLabels(Tensor labels, long? classes)
-    {
-        if (labels.ndim != 1 || labels.dtype != ScalarType.Int64 || labels.numel() == 0)
-            throw new ArgumentException($"The labels are {labels.dtype} {Shapes.Print(labels.shape)}, expected Int64 [B] with at least one.", nameof(labels));
-        if (classes is not { } known) return;
-        using var scope = NewDisposeScope();
-        var (least, most) = (labels.min().item<long>(), labels.max().item<long>());
-        if (least < 0 || most >= known)
-            throw new ArgumentOutOfRangeException(nameof(labels), $"The labels run from {least} to {most}, but the model knows the classes 0 to {known - 1}.");
+        ArgumentNullException.ThrowIfNull(t);
+        ArgumentNullException.ThrowIfNull(noise);
+        if (t.ndim != 1 || t.shape[0] != images.shape[0])
+            throw new ArgumentException($"The times are {Shapes.Print(t.shape)} for images of {Shapes.Print(images.shape)}; give one for each, [B].", nameof(t));
+        if (!noise.shape.AsSpan().SequenceEqual(images.shape))
+            throw new ArgumentException($"The noise is {Shapes.Print(noise.shape)} for images of {Shapes.Print(images.shape)}; it must be of their shape.", nameof(noise));
+        if ((Bridge is null) != (bridgeNoise is null) || (bridgeNoise is not null && !bridgeNoise.shape.AsSpan().SequenceEqual(images.shape)))
+            throw new ArgumentException("A bridge needs noise of its own, of the images' shape, and nothing else does.", nameof(bridgeNoise));
     }
 }

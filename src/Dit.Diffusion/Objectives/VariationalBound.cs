@@ -51,7 +51,9 @@ public sealed class VariationalBound
             row[LogVariance].MoveToOuterDisposeScope());
     }
 
-    /// <summary>The logarithm of the variance that a network learned: between the smallest possible and the largest (Nichol and Dhariwal 2021, equation 15).</summary>
+    /// <summary>
+    /// The logarithm of the variance that a network learned: between the smallest possible and the largest (Nichol and Dhariwal 2021, equation 15).
+    /// </summary>
     /// <param name="learned">The network's second half of channels, [B, ...]: -1 is the smallest variance, 1 the largest; neither is a limit.</param>
     /// <param name="t">Times, [B].</param>
     /// <returns>[B, ...]; the caller owns it.</returns>

@@ -4,7 +4,7 @@ namespace Dit.Diffusion;
 
 /// <summary>Implicit sampling (Song et al. 2021, equation 12): towards the expected data along the expected noise, with eta of ancestral sampling's noise.</summary>
 /// <remarks>One network evaluation a step. On the straight path with eta = 0 the same as <see cref="EulerSampler"/>. Images want <see cref="DenoiserExtensions.Clipped"/>.</remarks>
-public sealed class DdimSampler : Sampler
+public sealed class DdimSampler : Sampler, IInvertibleSampler
 {
     /// <param name="steps">How many steps, at least 1.</param>
     /// <param name="eta">0, the default: no noise. 1: as much as ancestral sampling adds. In [0, 1].</param>
@@ -19,13 +19,20 @@ public sealed class DdimSampler : Sampler
     public double Eta { get; }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The images are not a batch of finite floating-point numbers, or the grid does not suit the denoiser's path.</exception>
+    /// <exception cref="InvalidOperationException">The sampler adds noise, which leads to no single start.</exception>
+    public IEnumerable<SamplerStep> InversionSteps(Denoiser denoiser, Tensor images) => Eta == 0
+        ? Ascend(denoiser, images)
+        : throw new InvalidOperationException($"Sampling with eta = {Eta} adds noise and cannot be inverted. Use eta = 0.");
+
+    /// <inheritdoc/>
     protected override Tensor Advance(SamplerRun run, Tensor x, double t, double next)
     {
         ArgumentNullException.ThrowIfNull(run);
         var prediction = run.Denoiser.Predict(x, t);                                            // [B, C, H, W]
         var clean = run.Denoiser.CleanFrom(x, t, prediction);                                   // [B, C, H, W]
         var direction = run.Denoiser.NoiseFrom(x, t, prediction);                               // [B, C, H, W]
-        var deviation = Eta * Math.Sqrt(Posterior.Between(run.Schedule, t, next).Variance);
+        var deviation = Eta == 0 ? 0 : Eta * Math.Sqrt(Posterior.Between(run.Schedule, t, next).Variance);
         var sigma = run.Schedule.Sigma(next);
         var state = run.Schedule.Alpha(next) * clean + Math.Sqrt(sigma * sigma - deviation * deviation) * direction;
         return Eta == 0 ? state : state + deviation * run.Noise(x);

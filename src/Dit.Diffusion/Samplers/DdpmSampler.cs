@@ -11,7 +11,13 @@ namespace Dit.Diffusion;
 public sealed class DdpmSampler(int steps) : Sampler(steps)
 {
     /// <summary>The variance of a step whose network learned none. Default: the posterior's, the smallest possible.</summary>
-    public StepVariance Variance { get; init; } = StepVariance.Posterior;
+    public StepVariance Variance { get; init => field = value.Validated(); } = StepVariance.Posterior;
+
+    /// <summary>
+    /// The gradient of ln p(y | x_t) with respect to the state x_t at time t, by which the mean of every step is moved, times the step's variance
+    /// (Dhariwal and Nichol 2021, algorithm 1). Null, the default: none. <see cref="ClassifierGuidance.GuidedBy"/> is their algorithm 2, for any sampler.
+    /// </summary>
+    public Func<Tensor, double, Tensor>? Gradient { get; init; }
 
     /// <inheritdoc/>
     protected override Tensor Advance(SamplerRun run, Tensor x, double t, double next)
@@ -22,17 +28,17 @@ public sealed class DdpmSampler(int steps) : Sampler(steps)
         var posterior = Posterior.Between(run.Schedule, t, next);
         var mean = posterior.OfClean * clean + posterior.OfState * x;                           // [B, C, H, W]
         var noise = run.Noise(x);
-        if (next == 0) return mean;
-        if (learned is null) return mean + Math.Sqrt(Fixed(run, posterior)) * noise;
-        var (least, most) = (Math.Log(posterior.Variance), Math.Log(posterior.ForwardVariance));
-        var logVariance = least + (learned + 1) / 2 * (most - least);                           // [B, C, H, W]
-        return mean + (0.5 * logVariance).exp() * noise;
-    }
+        if (next == 0 && Gradient is null) return mean;
 
-    private double Fixed(SamplerRun run, Posterior posterior) => Variance switch
-    {
-        StepVariance.Posterior => posterior.Variance,
-        StepVariance.Forward => posterior.ForwardVariance,
-        _ => throw new InvalidOperationException($"There is no variance {Variance} at step {run.Index}."),
-    };
+        var (least, most) = Posterior.LogVariances(run.Schedule, run.Times, run.Index);
+        if (learned is null)
+        {
+            var variance = Math.Exp(Variance == StepVariance.Posterior || next == 0 ? least : most);
+            mean = Gradient is null ? mean : mean + variance * Gradient(x, t);
+            return next == 0 ? mean : mean + Math.Sqrt(variance) * noise;
+        }
+        var logVariance = least + (learned + 1) / 2 * (most - least);                           // [B, C, H, W]
+        mean = Gradient is null ? mean : mean + logVariance.exp() * Gradient(x, t);
+        return next == 0 ? mean : mean + (0.5 * logVariance).exp() * noise;
+    }
 }

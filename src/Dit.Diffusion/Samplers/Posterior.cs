@@ -15,4 +15,15 @@ internal readonly record struct Posterior(double OfClean, double OfState, double
         var (ofNoise, ofOld) = (forward / (sigmaT * sigmaT), sigmaS * sigmaS / (sigmaT * sigmaT));
         return new(alphaS * ofNoise, ratio * ofOld, forward * ofOld, forward);
     }
+
+    /// <summary>
+    /// ln of the smallest and the largest variance of step <paramref name="index"/> of a walk along <paramref name="times"/>. At the step to the data,
+    /// where the smallest is 0, it is that of the step before, as the official implementation has it (Nichol and Dhariwal 2021, section 3.1).
+    /// </summary>
+    public static (double Least, double Most) LogVariances(INoiseSchedule schedule, IReadOnlyList<double> times, int index)
+    {
+        var step = Between(schedule, times[index], times[index + 1]);
+        var least = step.Variance > 0 || index == 0 ? step : Between(schedule, times[index - 1], times[index]);
+        return (Math.Log(least.Variance > 0 ? least.Variance : step.ForwardVariance), Math.Log(step.ForwardVariance));
+    }
 }

@@ -16,6 +16,9 @@ public abstract class Sampler : ISampler
         _steps = steps;
     }
 
+    /// <summary>How many steps a walk has.</summary>
+    public int StepCount => _steps;
+
     /// <summary>Where the steps stop. Default: at equal distances in time, and on a discrete schedule at the official DiT's respaced ones.</summary>
     public TimeGrid Grid { get; init; } = TimeGrid.Default;
 
@@ -27,9 +30,22 @@ public abstract class Sampler : ISampler
     public IEnumerable<SamplerStep> Steps(Denoiser denoiser, Tensor noise)
     {
         ArgumentNullException.ThrowIfNull(denoiser);
-        Validate(noise);
+        Validate(noise, nameof(noise));
         Check(denoiser);
         return Stream(denoiser, noise, Grid.Times(_steps, denoiser.Schedule));
+    }
+
+    /// <summary>The same walk upwards, from data to noise. The network of a discrete schedule knows no time before the first step, so the images are put there.</summary>
+    private protected IEnumerable<SamplerStep> Ascend(Denoiser denoiser, Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(denoiser);
+        Validate(images, nameof(images));
+        Check(denoiser);
+        var times = Grid.Times(_steps, denoiser.Schedule);
+        if (denoiser.Schedule is DiscreteSchedule && times[^1] == 0) times = times[..^1];
+        if (times.Length < 2)
+            throw new ArgumentException("On a discrete schedule images are inverted from its first step on, so one step of sampling leaves none. Use more.", nameof(denoiser));
+        return Stream(denoiser, images, [.. times.Reverse()]);
     }
 
     /// <summary>One step of the method.</summary>
@@ -85,14 +101,14 @@ public abstract class Sampler : ISampler
         return (x.dtype == ScalarType.Float64 ? x : x.to(ScalarType.Float32)).DetachFromDisposeScope();
     }
 
-    private static void Validate(Tensor noise)
+    private static void Validate(Tensor noise, string parameter)
     {
-        ArgumentNullException.ThrowIfNull(noise);
+        ArgumentNullException.ThrowIfNull(noise, parameter);
         if (noise.ndim < 2 || noise.numel() == 0 || !noise.is_floating_point())
             throw new ArgumentException(
-                $"The noise is {noise.dtype} {Shapes.Print(noise.shape)}, expected floating-point numbers [B, C, H, W], as from randn(B, C, H, W).", nameof(noise));
+                $"The {parameter}: {noise.dtype} {Shapes.Print(noise.shape)}, expected floating-point numbers [B, C, H, W], as from randn(B, C, H, W).", parameter);
         using var scope = NewDisposeScope();
         if (!noise.isfinite().all().item<bool>())
-            throw new ArgumentException("The noise holds NaN or infinite values.", nameof(noise));
+            throw new ArgumentException($"The {parameter}: there are NaN or infinite values.", parameter);
     }
 }

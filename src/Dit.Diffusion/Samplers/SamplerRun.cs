@@ -25,6 +25,9 @@ public sealed class SamplerRun : IDisposable
     /// <summary>Which step it makes, from 0.</summary>
     public int Index { get; internal set; }
 
+    /// <summary>The size of step that a method with step control would try next; 0 before its first.</summary>
+    internal double StepSize { get; set; }
+
     /// <summary>What earlier steps remembered, the latest first.</summary>
     public IReadOnlyList<(double Time, Tensor Value)> History => _history;
 

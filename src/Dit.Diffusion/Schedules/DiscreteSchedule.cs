@@ -52,7 +52,7 @@ public sealed partial class DiscreteSchedule : INoiseSchedule
     public double Alpha(double t) => Math.Exp(LogAlphaBar(t) / 2);
 
     /// <inheritdoc/>
-    public double Sigma(double t) => Math.Sqrt(-double.ExpM1(LogAlphaBar(t)));
+    public double Sigma(double t) => Math.Sqrt(Math.Abs(double.ExpM1(LogAlphaBar(t))));       // at the data 0, not -0
 
     /// <inheritdoc/>
     /// <remarks>On a step's own time that of the step which led there.</remarks>

@@ -42,7 +42,11 @@ public sealed class LossSecondMomentTimesteps : ILossAwareTimesteps, IDisposable
     /// <exception cref="ArgumentException">It is set to something of another shape.</exception>
     public Tensor State
     {
-        get => cat([_losses, _counts.to(ScalarType.Float64).unsqueeze(1)], 1);
+        get
+        {
+            using var scope = NewDisposeScope();
+            return cat([_losses, _counts.to(ScalarType.Float64).unsqueeze(1)], 1).MoveToOuterDisposeScope();
+        }
         set
         {
             ArgumentNullException.ThrowIfNull(value);

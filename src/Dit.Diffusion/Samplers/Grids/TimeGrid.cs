@@ -9,6 +9,13 @@ public abstract class TimeGrid
     /// <summary>Equal distances in time: 1, 1 - 1/N, ..., 0.</summary>
     public static TimeGrid Uniform { get; } = new UniformGrid();
 
+    /// <summary>Equal distances in time between two times, for paths whose ends are to be kept away from.</summary>
+    /// <param name="start">The first time, in (0, 1]. Below 1 where a network's prediction says nothing at pure noise.</param>
+    /// <param name="end">The last time, below <paramref name="start"/>. Above 0 where it says nothing at pure data.</param>
+    /// <param name="toData">Whether the last of the steps leads from <paramref name="end"/> to the data, as in the SDE samplers of SiT.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The times are out of range or not in order.</exception>
+    public static TimeGrid Linear(double start = 1, double end = 0, bool toData = false) => new LinearGrid(start, end, toData);
+
     /// <summary>A part of a discrete schedule's steps, as the official DiT writes it.</summary>
     /// <param name="spec"><c>"ddim25"</c>: every n-th step, so that there are 25. <c>"10,15,20"</c>: so many of each of three equal sections.</param>
     /// <exception cref="ArgumentException">It is neither.</exception>

@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Dit.Data;
 
-/// <summary>Image files through libdit_image, on the machine's libvips.</summary>
+/// <summary>Image files through libdit_image, on the machine's libvips; BMP, which libvips leaves to libraries that are not safe, by us.</summary>
 internal sealed unsafe class ImageCodec : IImageCodec
 {
+    private static readonly Lazy<ImageCodec> Loaded = new(static () => new ImageCodec());
+
     private ImageCodec() => Version = LoadedVersion();
 
     public static ImageCodec Instance => Loaded.Value;
@@ -12,27 +14,33 @@ internal sealed unsafe class ImageCodec : IImageCodec
     /// <summary>The version of libvips.</summary>
     public string Version { get; }
 
-    private static readonly Lazy<ImageCodec> Loaded = new(static () => new ImageCodec());
+    public static string LastError() => Marshal.PtrToStringUTF8((nint)ImageNative.LastError()) ?? "";
 
-    public PixelImage Decode(ReadOnlySpan<byte> file, int? channels)
+    public ImageReader Open(ReadOnlySpan<byte> file, ImageFileFormat format, bool applyColorProfile) =>
+        format == ImageFileFormat.Bmp ? BmpReader.Open(file) : new NativeReader(file, applyColorProfile);
+
+    public byte[] Encode(IReadOnlyList<PixelImage> frames, ImageFileFormat format, ImageEncodeOptions options, AnimationOptions? animation)
     {
-        if (file.IsEmpty) throw new InvalidDataException("the data is empty");
-        fixed (byte* source = file)
+        var first = frames[0];
+        var pixels = frames.Count == 1 ? first.Pixels : Joined(frames);                 // [N, H, W, C]
+        var delays = animation?.Delays(frames.Count);
+        fixed (byte* source = pixels.Span)
+        fixed (int* milliseconds = delays)
         {
-            var status = ImageNative.Decode(source, (nuint)file.Length, channels ?? 0, out var pixels, out var width, out var height, out var found);
-            if (status != 0) throw new InvalidDataException(LastError());
-            return new PixelImage(Take(pixels, checked(width * height * found)), height, width, found);
+            var status = ImageNative.Encode(
+                source, frames.Count, first.Height, first.Width, first.Channels, (int)format, options.Quality, options.Lossless ? 1 : 0,
+                milliseconds, animation?.Loops ?? 0, out var file, out var length);
+            if (status != 0) throw new InvalidOperationException($"[{first.Height}, {first.Width}, {first.Channels}] could not be encoded as {format}: {LastError()}");
+            return Take(file, checked((int)length));
         }
     }
 
-    public byte[] EncodePng(PixelImage image)
+    private static ReadOnlyMemory<byte> Joined(IReadOnlyList<PixelImage> frames)
     {
-        fixed (byte* pixels = image.Pixels.Span)
-        {
-            var status = ImageNative.EncodePng(pixels, image.Width, image.Height, image.Channels, out var file, out var length);
-            if (status != 0) throw new InvalidOperationException($"The image could not be encoded as PNG: {LastError()}");
-            return Take(file, checked((int)length));
-        }
+        var size = frames[0].Pixels.Length;
+        var pixels = GC.AllocateUninitializedArray<byte>(checked(frames.Count * size));
+        for (var i = 0; i < frames.Count; i++) frames[i].Pixels.CopyTo(pixels.AsMemory(i * size));
+        return pixels;
     }
 
     private static byte[] Take(byte* buffer, int length)
@@ -46,8 +54,6 @@ internal sealed unsafe class ImageCodec : IImageCodec
             ImageNative.Free(buffer);
         }
     }
-
-    private static string LastError() => Marshal.PtrToStringUTF8((nint)ImageNative.LastError()) ?? "";
 
     private static string LoadedVersion()
     {

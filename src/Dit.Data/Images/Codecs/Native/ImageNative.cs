@@ -13,11 +13,25 @@ internal static unsafe partial class ImageNative
     [LibraryImport(Library, EntryPoint = "dit_image_last_error")]
     internal static partial byte* LastError();
 
-    [LibraryImport(Library, EntryPoint = "dit_image_encode_png")]
-    internal static partial int EncodePng(byte* pixels, int width, int height, int channels, out byte* file, out nuint length);
+    [LibraryImport(Library, EntryPoint = "dit_image_open")]
+    internal static partial int Open(byte* file, nuint length, int applyProfile, out nint reader, out NativeImageInfo info);
 
-    [LibraryImport(Library, EntryPoint = "dit_image_decode")]
-    internal static partial int Decode(byte* file, nuint length, int channels, out byte* pixels, out int width, out int height, out int resultChannels);
+    [LibraryImport(Library, EntryPoint = "dit_image_shrink")]
+    internal static partial int Shrink(nint reader, int factor, out NativeImageInfo info);
+
+    [LibraryImport(Library, EntryPoint = "dit_image_restrict")]
+    internal static partial int Restrict(nint reader, int top, int left, int height, int width);
+
+    [LibraryImport(Library, EntryPoint = "dit_image_read")]
+    internal static partial int Read(nint reader, int rows, byte* pixels);
+
+    [LibraryImport(Library, EntryPoint = "dit_image_close")]
+    internal static partial void Close(nint reader);
+
+    [LibraryImport(Library, EntryPoint = "dit_image_encode")]
+    internal static partial int Encode(
+        byte* pixels, int frames, int height, int width, int channels, int format, int quality, int lossless, int* delays, int loops,
+        out byte* file, out nuint length);
 
     [LibraryImport(Library, EntryPoint = "dit_image_free")]
     internal static partial void Free(byte* buffer);

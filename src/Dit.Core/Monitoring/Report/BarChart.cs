@@ -1,0 +1,13 @@
+namespace Dit.Core;
+
+/// <summary>A distribution as bars.</summary>
+internal static class BarChart
+{
+    public static string Draw(string title, Histogram histogram)
+    {
+        var frame = new ChartFrame(title, histogram.Min, histogram.Max, 0, histogram.Counts.Max() * 1.05);
+        for (var i = 0; i < histogram.Counts.Length; i++)
+            frame.Bar(histogram.Min + i * histogram.Width, histogram.Min + (i + 1) * histogram.Width, histogram.Counts[i]);
+        return frame.Close();
+    }
+}

@@ -1,0 +1,45 @@
+namespace Dit.Core;
+
+/// <summary>A curve over steps: every value faintly, their moving average clearly.</summary>
+internal static class LineChart
+{
+    /// <summary>Points that a curve is drawn with; more would not be seen.</summary>
+    private const int MostPoints = 600;
+
+    /// <param name="title">What is drawn.</param>
+    /// <param name="points">Steps, rising, and values; at least one.</param>
+    /// <param name="smooth">Whether to draw the moving average, over a fiftieth of the curve but 10 points at least.</param>
+    public static string Draw(string title, (double X, double Y)[] points, bool smooth)
+    {
+        var ordered = points.Select(p => p.Y).Order().ToArray();
+        var (low, high) = (ordered[0], ordered[(int)((ordered.Length - 1) * (smooth ? 0.98 : 1))]);   // a few outliers may leave the picture
+        var margin = high > low ? (high - low) * 0.08 : Math.Max(Math.Abs(high) * 0.1, 1e-12);
+        var bottom = low >= 0 ? Math.Max(0, low - margin) : low - margin;
+        var frame = new ChartFrame(title, points[0].X, points[^1].X, low >= 0 && low < high / 3 ? 0 : bottom, high + margin);
+        frame.Line(smooth ? "raw" : "curve", Thin(points));
+        if (smooth)
+            frame.Line("curve", Thin(Smooth(points)));
+        return frame.Close();
+    }
+
+    /// <summary>The mean of what came before, older values counting less.</summary>
+    private static (double X, double Y)[] Smooth((double X, double Y)[] points)
+    {
+        var window = Math.Max(10, points.Length / 50);
+        var mean = 0.0;
+        return [.. points.Select((p, i) => (p.X, mean += (p.Y - mean) / Math.Min(i + 1, window)))];
+    }
+
+    /// <summary>The lowest and the highest of neighbours, so that no spike is lost.</summary>
+    private static IEnumerable<(double X, double Y)> Thin((double X, double Y)[] points)
+    {
+        if (points.Length <= MostPoints)
+            return points;
+        var size = (points.Length + MostPoints / 2 - 1) / (MostPoints / 2);
+        return points.Chunk(size).SelectMany(chunk =>
+        {
+            var (low, high) = (chunk.MinBy(p => p.Y), chunk.MaxBy(p => p.Y));
+            return low.X <= high.X ? new[] { low, high } : [high, low];
+        });
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Dit.Core;
+
+/// <summary>Keeps a page on a run, <c>report.html</c>, that a browser opens without a network: curves, samples, settings, environment.</summary>
+/// <remarks>
+/// The page is made from what lies beside it: <c>metrics.jsonl</c> (as <see cref="JsonLinesObserver"/> writes it, which is not needed
+/// for this file), <c>samples</c>, <c>histograms.jsonl</c> and <c>run.json</c>. It is made anew every <see cref="Every"/>, rarer where
+/// that would take more than a hundredth of the time, at the end of the training, and by <see cref="Dispose"/>.
+/// </remarks>
+public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IDisposable
+{
+    private readonly string _directory;
+    private readonly JsonLinesObserver _metrics;
+    private readonly JsonLinesFile<HistogramRecord> _histograms;
+    private long _due;
+    private long _steps = -1;
+
+    /// <summary>Prepares a report.</summary>
+    /// <param name="directory">The run's folder; it is created if missing.</param>
+    /// <param name="info">What to say about the run.</param>
+    /// <exception cref="ArgumentException">A setting is of a type that settings cannot be.</exception>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    public ReportObserver(string directory, RunInfo? info = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        _directory = Directory.CreateDirectory(directory).FullName;
+        _metrics = new JsonLinesObserver(HtmlReport.MetricsPath(_directory));
+        _histograms = new JsonLinesFile<HistogramRecord>(HtmlReport.HistogramsPath(_directory), MonitoringJson.Default.HistogramRecord);
+        var run = RunRecord.Of(info ?? new RunInfo(), _directory);
+        AtomicFile.Write(HtmlReport.RunPath(_directory), stream => JsonSerializer.Serialize(stream, run, MonitoringJson.Default.RunRecord));
+    }
+
+    /// <value>Time from one making of the page to the next. Default 30 seconds.</value>
+    public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public void OnStep(TrainingProgress progress)
+    {
+        if (_steps < 0)
+            _histograms.Keep(h => h.Step < progress.Step);
+        _metrics.OnStep(progress);
+        if (Stopwatch.GetTimestamp() >= _due || Interval.IsLast(progress, _steps))
+            Write();
+        _steps = progress.Steps;
+    }
+
+    /// <inheritdoc/>
+    public void AddImage(string name, byte[] png, long step)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(png);
+        Png.Size(png);
+        SampleFile.Save(_directory, name, png, step);
+    }
+
+    /// <inheritdoc/>
+    public void AddHistogram(string name, ReadOnlySpan<float> values, long step)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        _histograms.Append(new() { Name = name, Step = step, Values = Histogram.Of(values) });
+    }
+
+    /// <summary>Makes the page a last time and closes the files.</summary>
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _histograms.Dispose();
+        HtmlReport.Write(_directory);
+    }
+
+    private void Write()
+    {
+        var start = Stopwatch.GetTimestamp();
+        HtmlReport.Write(_directory);
+        var took = Stopwatch.GetTimestamp() - start;
+        _due = start + Math.Max((long)(Every.TotalSeconds * Stopwatch.Frequency), 100 * took);
+    }
+}

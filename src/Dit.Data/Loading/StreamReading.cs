@@ -1,0 +1,146 @@
+using System.Runtime.ExceptionServices;
+
+namespace Dit.Data;
+
+/// <summary>Reads an epoch of a stream: files one after the other, by whichever worker's turn it is; decoding by all of them at once.</summary>
+internal sealed class StreamReading : EpochReading
+{
+    private readonly Lock _turn = new();
+    private readonly StreamOrder _order;
+    private readonly IEnumerator<EncodedImage> _images;
+    private readonly Augmentation _augmentation;
+    private readonly BadImagePolicy _policy;
+    private readonly ulong _key;
+    private readonly (int Size, bool DropLast, int? Channels) _batch;
+    private readonly long _first;
+    private readonly Dictionary<long, Files> _read = [];        // by batch, until its worker takes it
+    private Files? _ahead;
+    private long _next;
+
+    public StreamReading(
+        StreamOrder order, (int Size, bool DropLast, int? Channels) batch, ulong key, long first, Augmentation augmentation, BadImagePolicy policy)
+    {
+        (_order, _batch, _key, _first, _augmentation, _policy) = (order, batch, key, first, augmentation, policy);
+        _images = order.Images().GetEnumerator();
+    }
+
+    public override long? Batches => null;
+
+    public override PixelBatch? Read(long number, CancellationToken cancellationToken) =>
+        Take(number, cancellationToken) is { } files ? Decode(files, number, cancellationToken) : null;
+
+    public override void Dispose() => _images.Dispose();
+
+    /// <summary>The files of a batch. Whoever comes first reads those of earlier batches too, so that nobody waits for a turn.</summary>
+    private Files? Take(long number, CancellationToken cancellationToken)
+    {
+        lock (_turn)
+        {
+            while (_next <= number)
+            {
+                var files = _ahead ?? Gather(cancellationToken);
+                if (!IsBatch(files)) return null;
+                _ahead = Gather(cancellationToken);
+                files.IsLast = !IsBatch(_ahead);
+                if (files.IsLast) files.Bad.AddRange(_ahead.Bad);
+                if (_next >= _first || files.Error is not null) _read.Add(Math.Max(_next, _first), files);
+                _next++;
+            }
+            return _read.Remove(number, out var taken) ? taken : null;
+        }
+    }
+
+    private bool IsBatch(Files files) => files.Error is not null || files.Images.Count >= (_batch.DropLast ? _batch.Size : 1);
+
+    /// <summary>The next files. An error waits for its batch to be asked for, because the files are read ahead of it.</summary>
+    private Files Gather(CancellationToken cancellationToken)
+    {
+        var images = new List<EncodedImage>(_batch.Size);
+        Exception? error = null;
+        while (images.Count < _batch.Size)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                if (!_images.MoveNext()) break;
+                images.Add(_images.Current);
+            }
+            catch (Exception e)
+            {
+                error = e;
+                break;
+            }
+        }
+        return new Files(images, [.. _order.TakeBad()], error);
+    }
+
+    private PixelBatch Decode(Files files, long number, CancellationToken cancellationToken)
+    {
+        if (files.Error is not null) ExceptionDispatchInfo.Throw(files.Error);
+        var (images, bad) = (files.Images, files.Bad);
+        var decoded = new LabeledImage?[images.Count];
+        for (var i = 0; i < images.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            decoded[i] = TryDecode(images[i], SeedOf(number, i), bad);
+        }
+        var good = Array.FindIndex(decoded, d => d is not null);
+        if (good < 0) throw new InvalidDataException($"No image of batch {number} could be read, the last of them {bad[^1].Name}: {bad[^1].Error} Check the shards.");
+
+        var batch = new PixelBatch(images.Count, decoded[good]!.Value, images[good].Name) { Bad = bad, IsLast = files.IsLast };
+        try
+        {
+            for (var i = 0; i < images.Count; i++)
+            {
+                if (decoded[i] is { } sample) batch.Set(i, sample, images[i].Name, _augmentation.IsMirrored(SeedOf(number, i)));
+                else if (_policy == BadImagePolicy.Placeholder) batch.SetPlaceholder(i, images[i].Label);
+                else Substitute(batch, decoded, images, i);
+            }
+            return batch;
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts the next image of the batch that could be read in the place of one that could not.</summary>
+    private static void Substitute(PixelBatch batch, LabeledImage?[] decoded, List<EncodedImage> images, int place)
+    {
+        var other = place;
+        while (decoded[other] is null) other = (other + 1) % decoded.Length;
+        batch.Set(place, decoded[other]!.Value, images[other].Name, mirror: false);
+    }
+
+    private LabeledImage? TryDecode(EncodedImage image, ulong seed, List<BadImage> bad)
+    {
+        try
+        {
+            var pixels = PixelImage.Decode(image.File.Span, _batch.Channels);
+            return _augmentation.Apply(new LabeledImage(pixels, image.Label) { Attributes = image.Attributes }, seed);
+        }
+        catch (Exception e) when (_policy != BadImagePolicy.Throw && e is not OutOfMemoryException)
+        {
+            bad.Add(new BadImage(-1, image.Name, e.Message));
+            return null;
+        }
+        catch (Exception e)
+        {
+            throw new InvalidDataException($"The image '{image.Name}' could not be read: {e.Message}", e);
+        }
+    }
+
+    private ulong SeedOf(long number, int place) => SplitMix64.Mix(_key, (ulong)(number * _batch.Size + place));
+
+    private sealed class Files(List<EncodedImage> images, List<BadImage> bad, Exception? error)
+    {
+        public List<EncodedImage> Images { get; } = images;
+
+        public List<BadImage> Bad { get; } = bad;
+
+        public Exception? Error { get; } = error;
+
+        public bool IsLast { get; set; }
+    }
+}
