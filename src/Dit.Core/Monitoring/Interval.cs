@@ -23,6 +23,6 @@ internal sealed class Interval
         return passed != before || last;
     }
 
-    /// <summary>Whether a step is the training's last. A host with a loop of its own gives every step as the last one, so the goal must have been known before.</summary>
-    public static bool IsLast(TrainingProgress progress, long stepsBefore) => progress.Step == progress.Steps && progress.Steps == stepsBefore;
+    /// <summary>Whether a step is the training's last. In a host's own loop every step is said to be, so the goal must have been known before.</summary>
+    public static bool IsLast(TrainingProgress progress, long goalBefore) => progress.Step == progress.Steps && progress.Steps == goalBefore;
 }

@@ -51,7 +51,8 @@ public static class RunSettings
             bool or string => s.Value,
             Enum name => name.ToString(),
             IConvertible number => number.ToDouble(CultureInfo.InvariantCulture),
-            _ => throw new ArgumentException($"'{s.Key}' is a {s.Value?.GetType().Name ?? "null"}; a setting is a number, a text, a truth value or an enum.", argument),
+            _ => throw new ArgumentException(
+                $"'{s.Key}' is a {s.Value?.GetType().Name ?? "null"}; a setting is a number, a text, a truth value or an enum.", argument),
         });
     }
 

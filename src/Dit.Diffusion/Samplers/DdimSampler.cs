@@ -3,7 +3,11 @@ using static TorchSharp.torch;
 namespace Dit.Diffusion;
 
 /// <summary>Implicit sampling (Song et al. 2021, equation 12): towards the expected data along the expected noise, with eta of ancestral sampling's noise.</summary>
-/// <remarks>One network evaluation a step. On the straight path with eta = 0 the same as <see cref="EulerSampler"/>. Images want <see cref="DenoiserExtensions.Clipped"/>.</remarks>
+/// <remarks>
+/// One network evaluation a step. With eta = 0 it is Euler's method in sigma / alpha on every path (k-diffusion's Euler), on the straight path
+/// <see cref="EulerSampler"/>, and <see cref="DpmSolver"/> of order 1; with eta = 1 it is k-diffusion's Euler ancestral and <see cref="DdpmSampler"/>
+/// without a learned variance. Images want <see cref="DenoiserExtensions.Clipped"/>.
+/// </remarks>
 public sealed class DdimSampler : Sampler, IInvertibleSampler
 {
     /// <param name="steps">How many steps, at least 1.</param>
@@ -25,12 +29,26 @@ public sealed class DdimSampler : Sampler, IInvertibleSampler
         ? Ascend(denoiser, images)
         : throw new InvalidOperationException($"Sampling with eta = {Eta} adds noise and cannot be inverted. Use eta = 0.");
 
+    /// <summary>
+    /// Holds the data within -ClipLimit and ClipLimit while the noise stays what the network said, as diffusers does with <c>clip_sample</c>. Null,
+    /// the default: no. <see cref="DenoiserExtensions.Clipped"/> derives the noise from the clipped data.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not finite or not above 0.</exception>
+    public double? ClipLimit
+    {
+        get;
+        init => field = value is null || (double.IsFinite(value.Value) && value > 0)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(ClipLimit), value, "The limit must be finite and above 0.");
+    }
+
     /// <inheritdoc/>
     protected override Tensor Advance(SamplerRun run, Tensor x, double t, double next)
     {
         ArgumentNullException.ThrowIfNull(run);
         var prediction = run.Denoiser.Predict(x, t);                                            // [B, C, H, W]
         var clean = run.Denoiser.CleanFrom(x, t, prediction);                                   // [B, C, H, W]
+        if (ClipLimit is { } limit) clean = clean.clamp(-limit, limit);
         var direction = run.Denoiser.NoiseFrom(x, t, prediction);                               // [B, C, H, W]
         var deviation = Eta == 0 ? 0 : Eta * Math.Sqrt(Posterior.Between(run.Schedule, t, next).Variance);
         var sigma = run.Schedule.Sigma(next);

@@ -25,6 +25,12 @@ public abstract class Sampler : ISampler
     /// <summary>Where a stochastic method draws its noise from. Default: libtorch's own generator.</summary>
     public INoiseSource Noise { get; init; } = new GeneratorNoise();
 
+    /// <summary>
+    /// Whether the noise is multiplied by sigma at the grid's first time. Default: no, it is the state there, as usual where that is 1. Say yes on a
+    /// grid that starts lower, such as <see cref="TimeGrid.Karras"/> on a continuous path.
+    /// </summary>
+    public bool ScalesNoise { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The noise is not a batch of finite floating-point numbers, or the grid does not suit the denoiser's path.</exception>
     public IEnumerable<SamplerStep> Steps(Denoiser denoiser, Tensor noise)
@@ -32,7 +38,8 @@ public abstract class Sampler : ISampler
         ArgumentNullException.ThrowIfNull(denoiser);
         Validate(noise, nameof(noise));
         Check(denoiser);
-        return Stream(denoiser, noise, Grid.Times(_steps, denoiser.Schedule));
+        var times = Grid.Times(_steps, denoiser.Schedule);
+        return Stream(denoiser, noise, times, ScalesNoise ? denoiser.Schedule.Sigma(times[0]) : 1);
     }
 
     /// <summary>The same walk upwards, from data to noise. The network of a discrete schedule knows no time before the first step, so the images are put there.</summary>
@@ -63,12 +70,12 @@ public abstract class Sampler : ISampler
     {
     }
 
-    private IEnumerable<SamplerStep> Stream(Denoiser denoiser, Tensor noise, double[] times)
+    private IEnumerable<SamplerStep> Stream(Denoiser denoiser, Tensor noise, double[] times, double scale = 1)
     {
         // The state and the step's sample are two handles of one tensor, so a caller who disposes his does not end the stream.
         using var watched = new WatchedDenoiser(denoiser);
         using var run = new SamplerRun(watched, Noise.Start(noise), times);
-        var x = Initial(noise);
+        var x = Initial(noise, scale);
         try
         {
             for (; run.Index < run.Count; run.Index++)
@@ -94,10 +101,10 @@ public abstract class Sampler : ISampler
         return (state.alias().DetachFromDisposeScope(), new(run.Index, run.Count, next, state.alias(), denoiser.LastClean()));
     }
 
-    private static Tensor Initial(Tensor noise)
+    private static Tensor Initial(Tensor noise, double scale)
     {
         using var scope = NewDisposeScope();
-        var x = noise.detach();
+        var x = scale == 1 ? noise.detach() : scale * noise.detach();
         return (x.dtype == ScalarType.Float64 ? x : x.to(ScalarType.Float32)).DetachFromDisposeScope();
     }
 

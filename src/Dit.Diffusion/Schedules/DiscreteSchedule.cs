@@ -87,14 +87,19 @@ public sealed partial class DiscreteSchedule : INoiseSchedule
         return (low + fraction) / StepCount;
     }
 
+    /// <summary>Whether a network is told whole indices also between two steps, as one with a table of times needs it and diffusers does. Default: no.</summary>
+    public bool RoundsNetworkTimes { get; init; }
+
     /// <inheritdoc/>
-    public double NetworkTime(double t) => StepCount * t - 1;
+    public double NetworkTime(double t) => RoundsNetworkTimes ? Math.Round(StepCount * t - 1) : StepCount * t - 1;
 
     /// <inheritdoc/>
     public Tensor NetworkTime(Tensor t)
     {
         ArgumentNullException.ThrowIfNull(t);
-        return StepCount * t - 1;
+        using var scope = NewDisposeScope();
+        var index = StepCount * t - 1;
+        return (RoundsNetworkTimes ? index.round() : index).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

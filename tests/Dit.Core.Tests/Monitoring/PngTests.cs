@@ -23,9 +23,9 @@ public sealed class PngTests
     public void Values_of_the_model_become_bytes_and_what_lies_outside_is_clamped()
     {
         using var scope = NewDisposeScope();
-        var image = tensor(new[] { -1f, -0.5f, 0f, 0.5f, 1f, 3f, -9f, 1 / 127.5f - 1 }).view(1, 2, 4);
-        Assert.Equal([0, 64, 128, 191, 255, 255, 0, 1], PngReader.Read(Png.Encode(image)).Pixels);
-        Assert.Equal([0, 64, 128, 191, 255, 255, 0, 1], PngReader.Read(Png.Encode(image.to(float64))).Pixels);
+        var image = tensor(new[] { -1f, -0.5f, 0f, 0.5f, 1f, 3f, -9f, 1 / 127.5f - 1, float.NaN, float.PositiveInfinity }).view(1, 2, 5);
+        Assert.Equal([0, 64, 128, 191, 255, 255, 0, 1, 0, 255], PngReader.Read(Png.Encode(image)).Pixels);
+        Assert.Equal([0, 64, 128, 191, 255, 255, 0, 1, 0, 255], PngReader.Read(Png.Encode(image.to(float64))).Pixels);
     }
 
     [Fact]

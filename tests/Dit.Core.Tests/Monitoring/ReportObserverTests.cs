@@ -113,9 +113,12 @@ public sealed partial class ReportObserverTests : IDisposable
     private static XElement[] Charts(string page) => [.. Svg().Matches(page).Select(m => XElement.Parse(m.Value))];
 
     private static (double X, double Y)[] Points(XElement line) =>
-        [.. line.Attribute("points")!.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split(',')).Select(p => (double.Parse(p[0]), double.Parse(p[1])))];
+        [.. Point().Matches(line.Attribute("points")!.Value).Select(p => (double.Parse(p.Groups[1].Value), double.Parse(p.Groups[2].Value)))];
 
     private string Page() => File.ReadAllText(Path.Combine(_folder["run"], "report.html"));
+
+    [GeneratedRegex("([-0-9.]+),([-0-9.]+) ")]
+    private static partial Regex Point();
 
     [GeneratedRegex("<svg.*?</svg>", RegexOptions.Singleline)]
     private static partial Regex Svg();

@@ -41,7 +41,8 @@ public sealed class TensorBoardGraphTests : IDisposable
         Assert.Equal(inputs.Keys.Order(), used.Order());
         Assert.DoesNotContain(inputs.Keys, k => inputs.Keys.Any(other => other.StartsWith(k + "/", StringComparison.Ordinal)));     // a node is no scope
 
-        var shapes = nodes.Where(n => n.Has(5)).ToDictionary(n => n.Text(1), n => Attribute(n, "_output_shapes").Message(1).Message(7).Messages(2).Select(d => d.Int(1)));
+        var shapes = nodes.Where(n => n.Has(5)).ToDictionary(
+            n => n.Text(1), n => Attribute(n, "_output_shapes").Message(1).Message(7).Messages(2).Select(d => d.Int(1)));
         Assert.Equal(description.Layers.Single(l => l.Name == "final_layer.linear").OutputShape, shapes["final_layer/linear"]);
         Assert.Equal(description.Parameters, nodes.Where(n => n.Has(5)).Sum(n => Attribute(n, "parameters").Int(3)));
 

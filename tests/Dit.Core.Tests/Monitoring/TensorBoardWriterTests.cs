@@ -165,12 +165,21 @@ public sealed class TensorBoardWriterTests : IDisposable
     public void Threads_do_not_mix_their_records()
     {
         using var writer = new TensorBoardWriter(_folder["run"]);
-        Parallel.For(0, 8, thread =>
+        const int Threads = 4, Count = 200;
+        using var start = new Barrier(Threads);
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(t => new Thread(() =>
         {
-            for (var i = 0; i < 100; i++)
-                writer.AddScalar($"thread/{thread}", i, i);
-        });
-        for (var thread = 0; thread < 8; thread++)
-            Assert.Equal(Enumerable.Range(0, 100).Select(i => ((long)i, (float)i)), EventReader.Scalars(writer.Path, $"thread/{thread}"));
+            var text = new string((char)('a' + t), 20_000);                   // long enough to be interrupted
+            start.SignalAndWait();
+            for (var i = 0; i < Count; i++)
+                writer.AddText($"thread/{t}", text, i);
+        }))];
+        foreach (var thread in threads)
+            thread.Start();
+        foreach (var thread in threads)
+            thread.Join();
+        var values = EventReader.Values(writer.Path);
+        for (var t = 0; t < Threads; t++)
+            Assert.Equal(Enumerable.Range(0, Count).Select(i => (long)i), values.Where(v => v.Value.Tag() == $"thread/{t}").Select(v => v.Step));
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Diffusion.Tests.Samplers;
@@ -44,6 +45,28 @@ public class AdaptiveSamplerTests
     }
 
     [Fact]
+    public void Easy_samples_do_not_loosen_the_tolerance_of_a_difficult_one()
+    {
+        using var scope = NewDisposeScope();
+        var noise = zeros([64, 1, 2, 2], ScalarType.Float64);
+        noise[5] = randn([1, 2, 2], ScalarType.Float64);
+        var sampler = new AdaptiveSampler(3);
+        var denoiser = new GaussianDenoiser(0, 0.3);
+        Approximately.Equal(sampler.Sample(denoiser, noise.narrow(0, 5, 1)), sampler.Sample(denoiser, noise).narrow(0, 5, 1), 1e-12);
+    }
+
+    [Fact]
+    public void Tensors_do_not_pile_up_within_a_step_either()
+    {
+        using var noise = randn([4, 1, 2, 2], ScalarType.Float64);
+        var denoiser = new Counting();
+        new AdaptiveSampler(1) { RelativeTolerance = 1e-9, AbsoluteTolerance = 1e-9 }.Sample(denoiser, noise).Dispose();
+        var later = denoiser.LiveTensors.Skip(20).ToArray();
+        Assert.InRange(later.Length, 100, 10000);
+        Assert.InRange(later.Max(), 1, denoiser.LiveTensors.Take(20).Max());
+    }
+
+    [Fact]
     public void Data_of_one_point_is_reached_exactly()
     {
         using var scope = NewDisposeScope();
@@ -82,5 +105,18 @@ public class AdaptiveSamplerTests
     private sealed class Broken() : Denoiser(new RectifiedFlow(), Prediction.FlowVelocity)
     {
         public override Tensor Predict(Tensor x, double t) => t < 0.5 ? full_like(x, float.NaN) : x.alias();
+    }
+
+    private sealed class Counting() : Denoiser(new RectifiedFlow(), Prediction.FlowVelocity)
+    {
+        private readonly GaussianDenoiser _inner = new(0.5, 0.3);
+
+        public List<long> LiveTensors { get; } = [];
+
+        public override Tensor Predict(Tensor x, double t)
+        {
+            LiveTensors.Add(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+            return _inner.Predict(x, t);
+        }
     }
 }

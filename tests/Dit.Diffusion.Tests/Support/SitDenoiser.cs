@@ -34,7 +34,7 @@ internal sealed class SitDenoiser : Denoiser
         using var scope = NewDisposeScope();
         Evaluations++;
         var s = 1 - t;
-        var toy = _toy.call(x, full(x.shape[0], s, x.dtype), null)!;
+        var toy = _toy.call(x, full(x.shape[0], s, x.dtype, x.device), null)!;
         return (_kind switch
         {
             "velocity" => -toy,

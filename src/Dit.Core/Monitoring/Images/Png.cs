@@ -11,7 +11,7 @@ public static class Png
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Encodes one image.</summary>
-    /// <param name="image">[C, H, W] with C = 1 (grey) or 3 (RGB): uint8, or floating point in [-1, 1], what lies outside being clamped. On any device.</param>
+    /// <param name="image">[C, H, W] with C = 1 (grey) or 3 (RGB): uint8, or floating point in [-1, 1]; what lies outside is clamped, NaN is black. On any device.</param>
     /// <returns>A PNG file.</returns>
     /// <exception cref="ArgumentException">The shape or the type does not fit.</exception>
     public static byte[] Encode(Tensor image)
@@ -57,7 +57,7 @@ public static class Png
             return images.cpu();
         if (!images.is_floating_point())
             throw new ArgumentException($"Got {images.dtype}, but images are uint8, or floating point in [-1, 1].", argument);
-        return images.detach().to(float32).add(1).mul(127.5).round().clamp(0, 255).to(uint8).cpu();
+        return images.detach().to(float32).nan_to_num(-1).add(1).mul(127.5).round().clamp(0, 255).to(uint8).cpu();
     }
 
     /// <param name="pixels">[H, W, C], uint8, on the CPU.</param>

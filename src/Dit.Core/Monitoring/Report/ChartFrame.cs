@@ -36,8 +36,11 @@ internal sealed class ChartFrame
     }
 
     /// <summary>Draws a bar from the bottom.</summary>
-    public void Bar(double from, double to, double height) =>
-        _svg.Append(Invariant($"<rect x=\"{X(from):F1}\" y=\"{Y(height):F1}\" width=\"{Math.Max(1, X(to) - X(from) - 1):F1}\" height=\"{Y(_minY) - Y(height):F1}\"/>"));
+    public void Bar(double from, double to, double height)
+    {
+        var (left, top, width) = (X(from), Y(height), Math.Max(1, X(to) - X(from) - 1));
+        _svg.Append(Invariant($"<rect x=\"{left:F1}\" y=\"{top:F1}\" width=\"{width:F1}\" height=\"{Y(_minY) - top:F1}\"/>"));
+    }
 
     public string Close() => _svg.Append("</svg></figure>\n").ToString();
 
@@ -51,7 +54,7 @@ internal sealed class ChartFrame
         var unit = Math.Pow(10, Math.Floor(Math.Log10((max - min) / Ticks)));
         var tick = ((max - min) / (unit * Ticks)) switch { <= 1 => unit, <= 2 => 2 * unit, <= 5 => 5 * unit, _ => 10 * unit };
         for (var i = Math.Ceiling(min / tick - 1e-9); i * tick <= max + tick * 1e-9; i++)
-            yield return i * tick;
+            yield return i * tick + 0.0;                                      // no -0
     }
 
     private static string Short(double x) => Math.Abs(x) switch

@@ -8,11 +8,13 @@ internal static class LineChart
 
     /// <param name="title">What is drawn.</param>
     /// <param name="points">Steps, rising, and values; at least one.</param>
-    /// <param name="smooth">Whether to draw the moving average, over a fiftieth of the curve but 10 points at least.</param>
+    /// <param name="smooth">Whether to draw the moving average, over a hundredth of the curve but 5 points at least.</param>
     public static string Draw(string title, (double X, double Y)[] points, bool smooth)
     {
         var ordered = points.Select(p => p.Y).Order().ToArray();
-        var (low, high) = (ordered[0], ordered[(int)((ordered.Length - 1) * (smooth ? 0.98 : 1))]);   // a few outliers may leave the picture
+        var (low, most, high) = (ordered[0], ordered[(int)((ordered.Length - 1) * 0.98)], ordered[^1]);
+        if (smooth && high > 3 * most && most > 0)
+            high = most;                                                      // far outliers leave the picture
         var margin = high > low ? (high - low) * 0.08 : Math.Max(Math.Abs(high) * 0.1, 1e-12);
         var bottom = low >= 0 ? Math.Max(0, low - margin) : low - margin;
         var frame = new ChartFrame(title, points[0].X, points[^1].X, low >= 0 && low < high / 3 ? 0 : bottom, high + margin);
@@ -25,7 +27,7 @@ internal static class LineChart
     /// <summary>The mean of what came before, older values counting less.</summary>
     private static (double X, double Y)[] Smooth((double X, double Y)[] points)
     {
-        var window = Math.Max(10, points.Length / 50);
+        var window = Math.Max(5, points.Length / 100);
         var mean = 0.0;
         return [.. points.Select((p, i) => (p.X, mean += (p.Y - mean) / Math.Min(i + 1, window)))];
     }

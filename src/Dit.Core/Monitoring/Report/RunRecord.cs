@@ -22,7 +22,7 @@ internal sealed partial record RunRecord
         Title = info.Title ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))),
         Started = DateTimeOffset.Now,
         Settings = RunSettings.Normalized(info.Settings, nameof(info)).Concat(info.Model is null ? [] : RunSettings.Of(info.Model))
-            .ToDictionary(s => s.Key, s => Convert.ToString(s.Value, CultureInfo.InvariantCulture)!),
+            .ToDictionary(s => s.Key, s => s.Value is bool flag ? (flag ? "yes" : "no") : Convert.ToString(s.Value, CultureInfo.InvariantCulture)!),
         Environment = Present(),
     };
 
