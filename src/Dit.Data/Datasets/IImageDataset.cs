@@ -2,9 +2,9 @@ namespace Dit.Data;
 
 /// <summary>A fixed, indexed collection of images.</summary>
 /// <remarks>
-/// <see cref="Read"/> is called from several threads at once when a <see cref="BatchLoader"/> has several workers, and gives
+/// <see cref="Read(int)"/> is called from several threads at once when a <see cref="BatchLoader"/> has several workers, and gives
 /// the same image for the same index every time. All images of a data set that is batched have one size. What else is known about
-/// the images has a default, so that <see cref="Count"/> and <see cref="Read"/> are all that a data set must have.
+/// the images has a default, so that <see cref="Count"/> and <see cref="Read(int)"/> are all that a data set must have.
 /// </remarks>
 public interface IImageDataset
 {
@@ -14,6 +14,16 @@ public interface IImageDataset
     /// <summary>Reads one image.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     LabeledImage Read(int index);
+
+    /// <summary>Reads one image and crops it. Data sets of files decode no more of a file than the crop keeps.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <param name="crop">What is kept, and in which size.</param>
+    /// <param name="random">The source of the crop's choices.</param>
+    LabeledImage Read(int index, IImageCrop crop, Random random)
+    {
+        var sample = Read(index);
+        return sample with { Image = sample.Image.Crop(crop, random) };
+    }
 
     /// <summary>Where an image comes from, such as its file; for errors and reports.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>

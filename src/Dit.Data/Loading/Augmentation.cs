@@ -2,18 +2,36 @@ namespace Dit.Data;
 
 /// <summary>What happens to an image between the data set and the batch.</summary>
 /// <param name="Mirror">Whether one image in two is mirrored.</param>
-/// <param name="Transform">From an image and 64 random bits of its own to the image to use; null leaves it.</param>
-internal sealed record Augmentation(bool Mirror, Func<PixelImage, ulong, PixelImage>? Transform)
+/// <param name="Crop">What is kept of an image, and in which size; null for all of it.</param>
+/// <param name="Transform">From an image and random numbers of its own to the image to use; null leaves it.</param>
+internal sealed record Augmentation(bool Mirror, IImageCrop? Crop, Func<PixelImage, Random, PixelImage>? Transform)
 {
-    private const ulong TransformStream = 1;
+    private const ulong RandomStream = 1;
 
-    public LabeledImage Apply(LabeledImage sample, ulong seed)
+    /// <param name="dataset">The data set.</param>
+    /// <param name="index">The image.</param>
+    /// <param name="seed">What the randomness of this image in this epoch comes from.</param>
+    public LabeledImage Read(IImageDataset dataset, int index, ulong seed)
     {
-        if (sample.Image is null) throw new InvalidDataException("It gave no image.");
-        if (Transform is null) return sample;
-        var image = Transform(sample.Image, SplitMix64.Mix(seed, TransformStream));
-        return sample with { Image = image ?? throw new InvalidOperationException("The transform gave no image.") };
+        var random = RandomOf(seed);
+        var sample = Crop is null ? dataset.Read(index) : dataset.Read(index, Crop, random);
+        return sample.Image is null ? throw new InvalidDataException("It gave no image.") : sample with { Image = Change(sample.Image, random) };
+    }
+
+    /// <param name="file">The image.</param>
+    /// <param name="decoding">How it is decoded.</param>
+    /// <param name="seed">What the randomness of this image in this epoch comes from.</param>
+    public LabeledImage Decode(EncodedImage file, ImageDecodeOptions decoding, ulong seed)
+    {
+        var random = RandomOf(seed);
+        var image = Crop is null ? PixelImage.Decode(file.File.Span, decoding) : PixelImage.Decode(file.File.Span, Crop, random, decoding);
+        return new LabeledImage(Change(image, random), file.Label) { Attributes = file.Attributes };
     }
 
     public bool IsMirrored(ulong seed) => Mirror && (seed & 1) != 0;
+
+    private PixelImage Change(PixelImage image, Random random) =>
+        Transform is null ? image : Transform(image, random) ?? throw new InvalidOperationException("The transform gave no image.");
+
+    private static AugmentationRandom RandomOf(ulong seed) => new(SplitMix64.Mix(seed, RandomStream), epoch: 0, index: 0);     // both are in the seed
 }

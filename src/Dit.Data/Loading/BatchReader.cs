@@ -47,7 +47,7 @@ internal sealed class BatchReader(IImageDataset dataset, EpochOrder order, Epoch
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                return augmentation.Apply(dataset.Read(index), order.SeedOf(place, index));
+                return augmentation.Read(dataset, index, order.SeedOf(place, index));
             }
             catch (Exception e) when (policy != BadImagePolicy.Throw && e is not OutOfMemoryException)
             {

@@ -44,11 +44,14 @@ public abstract class ImageLoader : IBatchSource, IAsyncDisposable, IDisposable
     /// <value>Whether one image in two is mirrored, others in every epoch. Not for digits or text.</value>
     public bool HorizontalFlip { get; init; }
 
+    /// <value>What is kept of every image, and in which size; random choices are a function of (seed, epoch, index). Null keeps all of it.</value>
+    public IImageCrop? Crop { get; init; }
+
     /// <value>
-    /// What is done to every image, such as a crop: from the image and 64 random bits, a function of (seed, epoch, index), to the image
-    /// to use. It runs on the workers, so it takes its randomness from those bits alone. Null leaves the images as they are.
+    /// What is done to every image after the crop: from the image and random numbers, a function of (seed, epoch, index), to the image
+    /// to use. It runs on the workers, so it takes its randomness from nowhere else. Null leaves the images as they are.
     /// </value>
-    public Func<PixelImage, ulong, PixelImage>? Transform { get; init; }
+    public Func<PixelImage, Random, PixelImage>? Transform { get; init; }
 
     /// <value>This process's number among <see cref="Ranks"/> that share the data, from 0.</value>
     public int Rank { get; init => field = NotNegative(value, nameof(Rank)); }
@@ -116,7 +119,7 @@ public abstract class ImageLoader : IBatchSource, IAsyncDisposable, IDisposable
     /// <summary>Begins an epoch, from a batch on.</summary>
     private protected abstract EpochReading Open(BatchPosition from);
 
-    private protected Augmentation Augmentation => new(HorizontalFlip, Transform);
+    private protected Augmentation Augmentation => new(HorizontalFlip, Crop, Transform);
 
     private protected void CheckRank()
     {

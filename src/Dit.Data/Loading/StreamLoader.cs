@@ -34,8 +34,8 @@ public sealed class StreamLoader : ImageLoader
         init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(ShuffleBuffer), value, "A buffer has no negative size; 0 keeps the order of the shards.");
     } = 1000;
 
-    /// <value>1 (grey), 3 (RGB, unless set), or null for what each file has.</value>
-    public int? Channels { get; init; } = 3;
+    /// <value>How files are decoded; RGB in full size unless set.</value>
+    public ImageDecodeOptions Decoding { get; init => field = value ?? throw new ArgumentNullException(nameof(Decoding)); } = FileDecoding.Rgb;
 
     private protected override EpochReading Open(BatchPosition from)
     {
@@ -43,6 +43,6 @@ public sealed class StreamLoader : ImageLoader
             throw new InvalidOperationException($"There are {_stream.Shards} shards for {Ranks} ranks. Write more and smaller ones: each rank needs at least one.");
         var key = SplitMix64.Mix((ulong)Seed, (ulong)from.Epoch);
         var order = new StreamOrder(_stream, key, Shuffle, ShuffleBuffer, Rank, Ranks, OnBadImage);
-        return new StreamReading(order, (BatchSize, DropLast, Channels), SplitMix64.Mix(key, (ulong)Rank), from.Batch, Augmentation, OnBadImage);
+        return new StreamReading(order, (BatchSize, DropLast, Decoding), SplitMix64.Mix(key, (ulong)Rank), from.Batch, Augmentation, OnBadImage);
     }
 }

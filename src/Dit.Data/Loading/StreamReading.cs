@@ -11,14 +11,14 @@ internal sealed class StreamReading : EpochReading
     private readonly Augmentation _augmentation;
     private readonly BadImagePolicy _policy;
     private readonly ulong _key;
-    private readonly (int Size, bool DropLast, int? Channels) _batch;
+    private readonly (int Size, bool DropLast, ImageDecodeOptions Decoding) _batch;
     private readonly long _first;
     private readonly Dictionary<long, Files> _read = [];        // by batch, until its worker takes it
     private Files? _ahead;
     private long _next;
 
     public StreamReading(
-        StreamOrder order, (int Size, bool DropLast, int? Channels) batch, ulong key, long first, Augmentation augmentation, BadImagePolicy policy)
+        StreamOrder order, (int Size, bool DropLast, ImageDecodeOptions Decoding) batch, ulong key, long first, Augmentation augmentation, BadImagePolicy policy)
     {
         (_order, _batch, _key, _first, _augmentation, _policy) = (order, batch, key, first, augmentation, policy);
         _images = order.Images().GetEnumerator();
@@ -117,8 +117,7 @@ internal sealed class StreamReading : EpochReading
     {
         try
         {
-            var pixels = PixelImage.Decode(image.File.Span, _batch.Channels);
-            return _augmentation.Apply(new LabeledImage(pixels, image.Label) { Attributes = image.Attributes }, seed);
+            return _augmentation.Decode(image, _batch.Decoding, seed);
         }
         catch (Exception e) when (_policy != BadImagePolicy.Throw && e is not OutOfMemoryException)
         {

@@ -14,7 +14,7 @@ public sealed partial class DiscreteSchedule
     /// <param name="last">The last beta.</param>
     public static DiscreteSchedule Linear(int steps, double first, double last) => new(Linspace(steps, first, last));
 
-    /// <summary>Square roots of betas rise linearly, by default from Stable Diffusion's first to its last (Rombach et al. 2022; diffusers' "scaled_linear").</summary>
+    /// <summary>Square roots of betas rise linearly, by default as in Stable Diffusion (Rombach et al. 2022; diffusers' "scaled_linear").</summary>
     /// <param name="steps">Number of steps, T.</param>
     /// <param name="first">The first beta.</param>
     /// <param name="last">The last beta.</param>
@@ -107,7 +107,7 @@ public sealed partial class DiscreteSchedule
         "warmup10" => Warmup(steps, 0.1, first, last),
         "warmup50" => Warmup(steps, 0.5, first, last),
         _ => throw new ArgumentException(
-            $"There is no schedule '{name}'; there are linear, scaled_linear, squaredcos_cap_v2, sigmoid, quad, const, jsd, warmup10 and warmup50.", nameof(name)),
+            $"There is no schedule '{name}'; there are linear, scaled_linear, squaredcos_cap_v2, sigmoid, quad, const, jsd, warmup10, warmup50.", nameof(name)),
     };
 
     /// <summary>
@@ -123,7 +123,7 @@ public sealed partial class DiscreteSchedule
         var (first, last) = (alphas[0], alphas[^1]);
         if (first == last) throw new InvalidOperationException("A schedule of one step cannot keep its first alpha and end at 0. Use more steps.");
         double[] bars = [1, .. alphas.Select(alpha => Math.Pow((alpha - last) * first / (first - last), 2))];
-        return new(Enumerable.Range(0, StepCount).Select(i => 1 - bars[i + 1] / bars[i]));
+        return new(Enumerable.Range(0, StepCount).Select(i => 1 - bars[i + 1] / bars[i])) { RoundsNetworkTimes = RoundsNetworkTimes };
     }
 
     private static double Logistic(double x) => 1 / (1 + Math.Exp(-x));

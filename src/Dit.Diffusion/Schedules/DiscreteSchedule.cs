@@ -27,7 +27,7 @@ public sealed partial class DiscreteSchedule : INoiseSchedule
         for (var i = 0; i < _betas.Length; i++)
         {
             if (!(_betas[i] > 0 && (_betas[i] < 1 || (_betas[i] == 1 && i == _betas.Length - 1))))
-                throw new ArgumentException($"Step {i} adds a variance of {_betas[i]}; it must be above 0 and below 1 (1 at the last step only).", nameof(betas));
+                throw new ArgumentException($"Step {i} adds a variance of {_betas[i]}; it must be above 0 and below 1 (1 in the last step).", nameof(betas));
         }
 
         _logAlphaBars = new double[_betas.Length + 1];

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Dit.Diffusion;
 
-/// <summary>On the straight path the noise levels of the cosine schedule: density 2 / (pi (1 - 2 t + 2 t^2)), t = 1 - 1 / (tan(pi u / 2) + 1) (SD3, section 3.1).</summary>
+/// <summary>
+/// On the straight path the noise levels of the cosine schedule: density 2 / (pi (1 - 2 t + 2 t^2)), t = 1 - 1 / (tan(pi u / 2) + 1) (SD3, section 3.1).
+/// </summary>
 public sealed class CosMapTimesteps : TimestepDensity
 {
     /// <inheritdoc/>

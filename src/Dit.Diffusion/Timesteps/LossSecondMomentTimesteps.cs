@@ -51,7 +51,8 @@ public sealed class LossSecondMomentTimesteps : ILossAwareTimesteps, IDisposable
         {
             ArgumentNullException.ThrowIfNull(value);
             if (!value.shape.AsSpan().SequenceEqual([Parts, History + 1]))
-                throw new ArgumentException($"The state is {Shapes.Print(value.shape)}; that of {Parts} parts with {History} losses is [{Parts}, {History + 1}].", nameof(value));
+                throw new ArgumentException(
+                    $"The state is {Shapes.Print(value.shape)}; that of {Parts} parts with {History} losses is [{Parts}, {History + 1}].", nameof(value));
             using var scope = NewDisposeScope();
             Keep(value.narrow(1, 0, History).to(ScalarType.Float64, _losses.device), value.select(1, History).to(ScalarType.Int64, _counts.device));
         }
@@ -83,7 +84,8 @@ public sealed class LossSecondMomentTimesteps : ILossAwareTimesteps, IDisposable
         ArgumentNullException.ThrowIfNull(t);
         ArgumentNullException.ThrowIfNull(losses);
         if (t.ndim != 1 || !t.shape.AsSpan().SequenceEqual(losses.shape))
-            throw new ArgumentException($"There are losses of {Shapes.Print(losses.shape)} for times of {Shapes.Print(t.shape)}. Give one loss for each time, [B].", nameof(losses));
+            throw new ArgumentException(
+                $"There are losses of {Shapes.Print(losses.shape)} for times of {Shapes.Print(t.shape)}. Give one loss for each time, [B].", nameof(losses));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         MoveTo(t.device);
@@ -104,7 +106,8 @@ public sealed class LossSecondMomentTimesteps : ILossAwareTimesteps, IDisposable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"by the losses' second moment ({Parts} parts, {History} losses each, {Uniform:0.##%} uniform)");
+    public override string ToString() =>
+        FormattableString.Invariant($"by the losses' second moment ({Parts} parts, {History} losses each, {Uniform:0.##%} uniform)");
 
     /// <summary>The part of each time, rounded up as a discrete schedule does, so that a step's own time is within its part.</summary>
     private Tensor PartOf(Tensor t) => (t.to(ScalarType.Float64) * Parts - 1e-3).ceil().clamp(1, Parts).to(ScalarType.Int64) - 1;

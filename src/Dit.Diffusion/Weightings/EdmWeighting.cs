@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Dit.Diffusion;
 
-/// <summary>(s^2 + sigma_data^2) / (s sigma_data)^2 on the data, s = sigma / alpha: EDM's, 1 on its preconditioned network (Karras et al. 2022, section 5).</summary>
+/// <summary>
+/// (s^2 + sigma_data^2) / (s sigma_data)^2 on the data, s = sigma / alpha: EDM's, 1 on its preconditioned network (Karras et al. 2022, section 5).
+/// </summary>
 public sealed class EdmWeighting : DataWeighting
 {
     /// <param name="sigmaData">The standard deviation of the data, above 0. Default 0.5.</param>

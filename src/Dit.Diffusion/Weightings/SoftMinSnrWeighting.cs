@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Dit.Diffusion;
 
-/// <summary>SNR gamma / (SNR + gamma) on the data: <see cref="MinSnrWeighting"/> without its corner (Crowson et al. 2024, "Hourglass diffusion", section 3.6).</summary>
+/// <summary>
+/// SNR gamma / (SNR + gamma) on the data: <see cref="MinSnrWeighting"/> without its corner (Crowson et al. 2024, "Hourglass diffusion"; k-diffusion).
+/// </summary>
 /// <remarks>k-diffusion writes it 1 / (s^2 + sigma_data^2), with s = sigma / alpha: gamma = 1 / sigma_data^2.</remarks>
 public sealed class SoftMinSnrWeighting : DataWeighting
 {

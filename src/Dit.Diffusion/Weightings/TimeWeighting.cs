@@ -40,7 +40,8 @@ public sealed record TimeWeighting(ITimestepSampler Timesteps, ILossWeighting We
             var together = Effective(schedule, prediction, t) / mean;
             text.AppendLine(CultureInfo.InvariantCulture, $"{t,6:0.00}{Density(t),10:0.000}{Weight(schedule, prediction, t),10:0.000}{together,10:0.000}");
         }
-        if (IsTwofold(schedule, prediction)) text.AppendLine("Both prefer some times: the preferences multiply. Use uniform times or constant weights if one was meant.");
+        if (IsTwofold(schedule, prediction))
+            text.AppendLine("Both prefer some times: the preferences multiply. Use uniform times or constant weights if one was meant.");
         return text.ToString();
     }
 

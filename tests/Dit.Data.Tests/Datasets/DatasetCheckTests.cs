@@ -15,7 +15,7 @@ public sealed class DatasetCheckTests : IDisposable
         Pictures.Write(_folder["dog/grey.png"], 9, channels: 1);
         File.WriteAllText(_folder["dog/text.jpg"], "no image");
         Directory.CreateDirectory(_folder["emu"]);
-        var report = DatasetCheck.Run(new ImageFolder(_folder.Path, channels: null), new() { Workers = workers, SheetImages = 9, SheetSide = 10 });
+        var report = DatasetCheck.Run(new ImageFolder(_folder.Path, decoding: new ImageDecodeOptions()), new() { Workers = workers, SheetImages = 9, SheetSide = 10 });
 
         Assert.Equal(16, report.Count);
         Assert.Equal([new ImageSize(2, 3, 3, 13), new(2, 3, 1, 1), new(200, 100, 3, 1)], report.Sizes);

@@ -27,6 +27,10 @@ public sealed class ManifestDatasetTests : IDisposable
         using var dataset = new ManifestDataset(path, new() { Label = "class" });
         Assert.Equal([(10, 3L), (20, 0L)], All(dataset));
         Assert.Empty(dataset.ClassNames);
+
+        // Records and lines are no longer the same here, so an error says where in the file it is.
+        using var lacking = new ManifestDataset(Text("lacking.csv", $"path,note\n,\"two{end}lines\"\n,x\n"));
+        Assert.Contains("(record 3, at offset", Assert.Throws<InvalidDataException>(() => lacking.Read(1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class BatchContentTests
             await using var loader = new BatchLoader(new CountingDataset(48), 8, seed)
             {
                 Workers = workers, Shuffle = shuffle,
-                Transform = static (image, bits) => new PixelImage(new[] { (byte)bits }, 1, 1, 1),
+                Transform = static (image, random) => new PixelImage(new[] { (byte)random.Next(256) }, 1, 1, 1),
             };
             var seen = new List<(long, float)>();
             for (var epoch = 0; epoch < epochs; epoch++)

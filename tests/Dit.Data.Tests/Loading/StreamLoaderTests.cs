@@ -87,6 +87,11 @@ public sealed class StreamLoaderTests : IDisposable
         Assert.Equal([10, 11, 12, 14, 14], epoch[2]);
         Assert.Equal([$"{_folder["shard-01.tar"]}/000013", _folder["shard-02.tar"]], skipping.BadImages.Select(b => b.Name));
         Assert.Equal(2, skipping.BadImageCount);
+
+        // What is wrong behind the last full batch is reported as well.
+        await using var dropping = new StreamLoader(shards, 20, seed: 0) { Workers = workers, Shuffle = false, OnBadImage = BadImagePolicy.Skip };
+        Assert.Single(await Epochs.Labels(dropping));
+        Assert.Equal(skipping.BadImages.Select(b => b.Name).Order(), dropping.BadImages.Select(b => b.Name).Order());
     }
 
     [Theory, InlineData(0), InlineData(3)]

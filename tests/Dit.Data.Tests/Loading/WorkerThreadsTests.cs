@@ -21,6 +21,15 @@ public sealed class WorkerThreadsTests
         Assert.True(SpinWait.SpinUntil(() => Alive == before, TimeSpan.FromSeconds(5)));       // the kernel's list lags a little
     }
 
+    /// A task that comes when the threads are gone must end all the same, or whoever waits for it waits for ever.
+    [Fact]
+    public async Task A_task_that_comes_too_late_ends()
+    {
+        var threads = new WorkerThreads(2);
+        threads.Dispose();
+        await Task.Factory.StartNew(static () => { }, CancellationToken.None, TaskCreationOptions.None, threads).WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
     [Fact]
     public async Task A_loader_disposed_in_a_storm_of_loops_leaves_none()
     {

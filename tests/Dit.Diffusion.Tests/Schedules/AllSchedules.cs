@@ -5,13 +5,13 @@ internal static class AllSchedules
 {
     private static readonly Dictionary<string, INoiseSchedule> Schedules = new()
     {
-        ["conditional optimal"] = new ConditionalOptimalPath(0),
-        ["shortcut"] = new ShortcutFlow(2),
         ["rectified flow"] = new RectifiedFlow(),
         ["trigonometric"] = new TrigonometricPath(),
         ["variance preserving"] = new VariancePreserving(),
         ["variance preserving, constant beta"] = new VariancePreserving(8, 8),
         ["EDM"] = new EdmPath(),
+        ["conditional optimal"] = new ConditionalOptimalPath(0.01),
+        ["shortcut"] = new ShortcutFlow(2),
         ["user's cosine"] = new CosinePath(),
         ["user's polynomial"] = new PolynomialPath(3),
         ["user's linear VP"] = new LinearVariancePreserving(),

@@ -22,6 +22,8 @@ public class DiscreteScheduleTests
         for (var step = 0; step < 999; step += 111)
             Assert.Equal((Last(plain, step) - last) / (first - last), Last(rescaled, step) / first, 1e-9);
         Assert.Same(rescaled, rescaled.WithZeroTerminalSnr());
+        Assert.False(rescaled.RoundsNetworkTimes);
+        Assert.True(new DiscreteSchedule(plain.Betas) { RoundsNetworkTimes = true }.WithZeroTerminalSnr().RoundsNetworkTimes);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class SitPathsGoldenTests
 {
     private static readonly string[] Inputs = ["t", "x0", "x1", "model_output"];
 
-    // Diffusions that are functions of time alone: they belong to the SDE sampler, not to a path.
+    // Diffusions that are functions of time alone: they belong to the SDE samplers, whose tests hold DiffusionForm against these values.
     private static readonly string[] Excluded = ["linear", "decreasing", "inccreasing-decreasing"];
 
     // SiT takes VP's sigma from 1 - exp in float32, which a thousandth from the data is off by 1.3e-4; the fixture's note says about 1e-4.

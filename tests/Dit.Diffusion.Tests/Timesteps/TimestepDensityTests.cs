@@ -92,7 +92,8 @@ public class TimestepDensityTests
     [Fact]
     public void Stratified_batches_vary_less_and_mean_the_same()
     {
-        foreach (var density in new TimestepDensity[] { new UniformTimesteps(), new LogitNormalTimesteps(0.5), new ModeTimesteps(), new CosMapTimesteps().Shifted(3) })
+        TimestepDensity[] densities = [new UniformTimesteps(), new LogitNormalTimesteps(0.5), new ModeTimesteps(), new CosMapTimesteps().Shifted(3)];
+        foreach (var density in densities)
         {
             var (plain, stratified) = (Means(density), Means(density.Stratified()));
             Assert.Equal(plain.Average(), stratified.Average(), 0.02);
@@ -156,7 +157,8 @@ public class TimestepDensityTests
         foreach (var std in new[] { 0, -1, double.PositiveInfinity }) Assert.Throws<ArgumentOutOfRangeException>("std", () => new LogitNormalTimesteps(0, std));
         foreach (var scale in new[] { -1.1, 1.8, double.NaN }) Assert.Throws<ArgumentOutOfRangeException>("scale", () => new ModeTimesteps(scale));
         var uniform = new UniformTimesteps();
-        foreach (var shift in new[] { 0, -1, double.NaN, double.PositiveInfinity }) Assert.Throws<ArgumentOutOfRangeException>("shift", () => uniform.Shifted(shift));
+        foreach (var shift in new[] { 0, -1, double.NaN, double.PositiveInfinity })
+            Assert.Throws<ArgumentOutOfRangeException>("shift", () => uniform.Shifted(shift));
         foreach (var share in new[] { 0, 1, double.NaN }) Assert.Throws<ArgumentOutOfRangeException>("share", () => uniform.MixedWithUniform(share));
         Assert.Throws<ArgumentOutOfRangeException>("least", () => uniform.Within(-0.1, 1));
         Assert.Throws<ArgumentOutOfRangeException>("most", () => uniform.Within(0.5, 0.5));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace Dit.Diffusion.Tests.Weightings;
@@ -13,9 +14,10 @@ public class TimeWeightingTests
         Assert.Equal("times logit-normal (mean 0.5, std 1), stratified; weights min-SNR (gamma 5)", pair.ToString());
         var lines = pair.Describe(Path, Prediction.FlowVelocity).Split('\n');
         Assert.Equal(pair.ToString(), lines[0].Trim());
-        var middle = Assert.Single(lines, line => line.TrimStart().StartsWith("0.55", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(pair.Timesteps is TimestepDensity density ? density.Density(0.55) : double.NaN, double.Parse(middle[1]), 1e-3);
-        Assert.Equal(0.45 * 0.45, double.Parse(middle[2]), 1e-3);                            // min(SNR, 5) t^2 = (1 - t)^2
+        var middle = Assert.Single(lines, line => line.TrimStart().StartsWith("0.55", StringComparison.Ordinal));
+        var numbers = middle.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        Assert.Equal(new LogitNormalTimesteps(0.5).Density(0.55), numbers[1], 1e-3);
+        Assert.Equal(0.45 * 0.45, numbers[2], 1e-3);                                        // min(SNR, 5) t^2 = (1 - t)^2
         Assert.Contains("preferences multiply", lines[^2], StringComparison.Ordinal);
     }
 
@@ -23,7 +25,8 @@ public class TimeWeightingTests
     [Fact]
     public void A_preference_is_the_same_as_density_and_as_weight()
     {
-        var (drawn, weighed) = (new TimeWeighting(new CosMapTimesteps(), new ConstantWeighting()), new TimeWeighting(new UniformTimesteps(), new CosMapWeighting()));
+        var drawn = new TimeWeighting(new CosMapTimesteps(), new ConstantWeighting());
+        var weighed = new TimeWeighting(new UniformTimesteps(), new CosMapWeighting());
         for (var t = 0.05; t < 1; t += 0.1)
             Assert.Equal(drawn.Effective(Path, Prediction.FlowVelocity, t), weighed.Effective(Path, Prediction.FlowVelocity, t), 1e-12);
     }

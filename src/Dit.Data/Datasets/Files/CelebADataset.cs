@@ -13,24 +13,24 @@ public sealed class CelebADataset : IImageDataset
     private readonly List<DatasetProblem> _problems = [];
     private readonly bool _isClass;
     private readonly int _width;                        // A
-    private readonly int? _channels;
+    private readonly ImageDecodeOptions _decoding;
 
     /// <summary>Reads the lists; the images are read when they are asked for.</summary>
     /// <param name="folder">The folder with the lists and img_align_celeba.</param>
     /// <param name="split">Which part.</param>
     /// <param name="attributes">The attributes that are the condition, in this order; null for all.</param>
     /// <param name="classBy">The attribute that is the class instead; not together with <paramref name="attributes"/>.</param>
-    /// <param name="channels">1 (grey), 3 (RGB), or null for what each file has.</param>
+    /// <param name="decoding">How files are decoded; null for RGB in full size.</param>
     /// <exception cref="FileNotFoundException">A list is missing.</exception>
     /// <exception cref="ArgumentException">There is no attribute of a given name.</exception>
     /// <exception cref="InvalidDataException">A list is of another kind, or has no image of this part.</exception>
     public CelebADataset(
-        string folder, DataSplit split = DataSplit.All, IReadOnlyList<string>? attributes = null, string? classBy = null, int? channels = 3)
+        string folder, DataSplit split = DataSplit.All, IReadOnlyList<string>? attributes = null, string? classBy = null, ImageDecodeOptions? decoding = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (attributes is not null && classBy is not null)
             throw new ArgumentException("Give either attributes or classBy: a batch has one kind of condition.", nameof(classBy));
-        (_folder, _channels, _isClass) = (FindImages(folder), channels, classBy is not null);
+        (_folder, _decoding, _isClass) = (FindImages(folder), decoding ?? FileDecoding.Rgb, classBy is not null);
         var list = Find(folder, "list_attr_celeba");
         using var lines = TextTable.Read(list).GetEnumerator();
         var (all, promised) = ReadHeader(lines, list);
@@ -59,14 +59,10 @@ public sealed class CelebADataset : IImageDataset
     public IReadOnlyList<DatasetProblem> Problems => _problems;
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index)
-    {
-        var image = PixelImage.Load(NameOf(index), _channels);
-        if (_isClass) return new LabeledImage(image, LabelOf(index));
-        var attributes = new float[_width];
-        for (var i = 0; i < _width; i++) attributes[i] = _values[index * _width + i];
-        return new LabeledImage(image) { Attributes = attributes };
-    }
+    public LabeledImage Read(int index) => Condition(index, PixelImage.Load(NameOf(index), _decoding));
+
+    /// <inheritdoc/>
+    public LabeledImage Read(int index, IImageCrop crop, Random random) => Condition(index, PixelImage.Load(NameOf(index), crop, random, _decoding));
 
     /// <inheritdoc/>
     public string NameOf(int index)
@@ -78,6 +74,14 @@ public sealed class CelebADataset : IImageDataset
 
     /// <inheritdoc/>
     public long? LabelOf(int index) => _isClass ? _values[index] : null;
+
+    private LabeledImage Condition(int index, PixelImage image)
+    {
+        if (_isClass) return new LabeledImage(image, LabelOf(index));
+        var attributes = new float[_width];
+        for (var i = 0; i < _width; i++) attributes[i] = _values[index * _width + i];
+        return new LabeledImage(image) { Attributes = attributes };
+    }
 
     private static (string[] Names, int? Promised) ReadHeader(IEnumerator<(int Line, string[] Words)> lines, string path)
     {

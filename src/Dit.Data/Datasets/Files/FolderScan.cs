@@ -5,7 +5,7 @@ namespace Dit.Data;
 /// <summary>Finds the image files below a folder, in natural order, files before folders; what cannot be looked into is noted.</summary>
 internal sealed class FolderScan(PathTable files, List<DatasetProblem> problems)
 {
-    public const string Extensions = ".png, .jpg, .jpeg, .webp, .gif, .tif, .tiff";
+    public const string Extensions = ".png, .jpg, .jpeg, .webp, .gif, .bmp, .tif, .tiff, .avif";
 
     private static readonly HashSet<string> Known = new(Extensions.Split(", "), StringComparer.OrdinalIgnoreCase);
 

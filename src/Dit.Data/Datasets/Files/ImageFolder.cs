@@ -2,7 +2,7 @@ namespace Dit.Data;
 
 /// <summary>The image files in a folder, with a class per folder or without classes, in natural order (img2 before img10).</summary>
 /// <remarks>
-/// <para>The names are read once, when it is made; the files when they are asked for. PNG, JPEG, WebP, GIF and TIFF, known by their
+/// <para>The names are read once, when it is made; the files when they are asked for. PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF, known by their
 /// endings. Names that begin with a dot are left out.</para>
 /// <para>A class without images keeps its label. What cannot be read or looks wrong is in <see cref="Problems"/>, with its path.</para>
 /// </remarks>
@@ -11,20 +11,20 @@ public sealed class ImageFolder : IImageDataset
     private readonly PathTable _files = new();
     private readonly List<DatasetProblem> _problems = [];
     private readonly List<(int Start, int Label)> _classes = [];       // in the order of the files
-    private readonly int? _channels;
+    private readonly ImageDecodeOptions _decoding;
 
     /// <summary>Lists the files.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="layout">Whether its folders are classes.</param>
-    /// <param name="channels">1 (grey), 3 (RGB), or null for what each file has.</param>
+    /// <param name="decoding">How files are decoded; null for RGB in full size.</param>
     /// <param name="classes">The folders that are classes, in the order of their labels, such as a saved <see cref="ClassList"/>; null for all, in natural order.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">It has no images.</exception>
-    public ImageFolder(string folder, FolderLayout layout = FolderLayout.ClassPerFolder, int? channels = 3, IReadOnlyList<string>? classes = null)
+    public ImageFolder(string folder, FolderLayout layout = FolderLayout.ClassPerFolder, ImageDecodeOptions? decoding = null, IReadOnlyList<string>? classes = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder '{folder}' does not exist.");
-        (Folder, _channels) = (folder, channels);
+        (Folder, _decoding) = (folder, decoding ?? FileDecoding.Rgb);
         var scan = new FolderScan(_files, _problems);
         if (layout == FolderLayout.Flat) scan.Add(folder);
         else ClassNames = AddClasses(scan, classes);
@@ -48,7 +48,10 @@ public sealed class ImageFolder : IImageDataset
     public IReadOnlyList<DatasetProblem> Problems => _problems;
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index) => new(PixelImage.Load(NameOf(index), _channels), LabelOf(index));
+    public LabeledImage Read(int index) => new(PixelImage.Load(NameOf(index), _decoding), LabelOf(index));
+
+    /// <inheritdoc/>
+    public LabeledImage Read(int index, IImageCrop crop, Random random) => new(PixelImage.Load(NameOf(index), crop, random, _decoding), LabelOf(index));
 
     /// <inheritdoc/>
     public string NameOf(int index)

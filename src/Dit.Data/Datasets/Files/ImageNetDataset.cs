@@ -16,10 +16,10 @@ public sealed class ImageNetDataset : IImageDataset
     /// <summary>Lists the files.</summary>
     /// <param name="folder">The folder with train and val.</param>
     /// <param name="split">Training or validation.</param>
-    /// <param name="channels">1 (grey), 3 (RGB), or null for what each file has.</param>
+    /// <param name="decoding">How files are decoded; null for RGB in full size.</param>
     /// <exception cref="DirectoryNotFoundException">The part is not there.</exception>
     /// <exception cref="InvalidDataException">Nothing says which image is of which class.</exception>
-    public ImageNetDataset(string folder, DataSplit split = DataSplit.Training, int? channels = 3)
+    public ImageNetDataset(string folder, DataSplit split = DataSplit.Training, ImageDecodeOptions? decoding = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var part = split switch
@@ -34,10 +34,10 @@ public sealed class ImageNetDataset : IImageDataset
         ClassNames = mapping is null ? Synsets : ReadNames(mapping);
         if (Directory.EnumerateDirectories(part).Any())
         {
-            _images = new ImageFolder(part, FolderLayout.ClassPerFolder, channels, Synsets.Count > 0 ? Synsets : null);
+            _images = new ImageFolder(part, FolderLayout.ClassPerFolder, decoding, Synsets.Count > 0 ? Synsets : null);
             return;
         }
-        _images = new ImageFolder(part, FolderLayout.Flat, channels);
+        _images = new ImageFolder(part, FolderLayout.Flat, decoding);
         _labels = ReadSolution(folder, part);
         _listed = [.. Enumerable.Range(0, _labels.Length).Where(i => _labels[i] >= 0)];
     }
@@ -56,6 +56,9 @@ public sealed class ImageNetDataset : IImageDataset
 
     /// <inheritdoc/>
     public LabeledImage Read(int index) => _images.Read(FileOf(index)) with { Label = LabelOf(index) };
+
+    /// <inheritdoc/>
+    public LabeledImage Read(int index, IImageCrop crop, Random random) => _images.Read(FileOf(index), crop, random) with { Label = LabelOf(index) };
 
     /// <inheritdoc/>
     public string NameOf(int index) => _images.NameOf(FileOf(index));

@@ -15,7 +15,7 @@ public sealed class ManifestDataset : IImageDataset, IDisposable
     private readonly IManifestFormat _format;
     private readonly ManifestColumns _columns;
     private readonly string _root;
-    private readonly int? _channels;
+    private readonly ImageDecodeOptions _decoding;
     private readonly Dictionary<string, int>? _labels;      // null: labels are numbers
     private readonly List<DatasetProblem> _problems = [];
 
@@ -23,15 +23,15 @@ public sealed class ManifestDataset : IImageDataset, IDisposable
     /// <param name="path">The file: JSON Lines if its name ends in .jsonl or .ndjson, else CSV.</param>
     /// <param name="columns">What says what; null for images without labels, by the column "path".</param>
     /// <param name="root">What the paths in it are relative to; null for its own folder.</param>
-    /// <param name="channels">1 (grey), 3 (RGB), or null for what each file has.</param>
+    /// <param name="decoding">How files are decoded; null for RGB in full size.</param>
     /// <param name="classes">The names of the classes in the order of their labels; null for numbers, or for all names in natural order, which takes a look at every line.</param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">It has no images, or lacks a column.</exception>
-    public ManifestDataset(string path, ManifestColumns? columns = null, string? root = null, int? channels = 3, IReadOnlyList<string>? classes = null)
+    public ManifestDataset(string path, ManifestColumns? columns = null, string? root = null, ImageDecodeOptions? decoding = null, IReadOnlyList<string>? classes = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _columns = columns ?? new ManifestColumns();
-        (_root, _channels) = (root ?? Path.GetDirectoryName(Path.GetFullPath(path))!, channels);
+        (_root, _decoding) = (root ?? Path.GetDirectoryName(Path.GetFullPath(path))!, decoding ?? FileDecoding.Rgb);
         var isJson = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);
         _lines = new LineFile(path, quoted: !isJson);
         try
@@ -67,20 +67,10 @@ public sealed class ManifestDataset : IImageDataset, IDisposable
     public IReadOnlyList<DatasetProblem> Problems => _problems;
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index)
-    {
-        var row = Row(index);
-        var file = FileOf(row, index);
-        var label = LabelOf(row, index);
-        try
-        {
-            return new LabeledImage(PixelImage.Load(file, _channels), label) { Attributes = row.Attributes };
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileNotFoundException($"'{file}', which {Place(index)} lists, does not exist.", file, e);
-        }
-    }
+    public LabeledImage Read(int index) => Read(index, file => PixelImage.Load(file, _decoding));
+
+    /// <inheritdoc/>
+    public LabeledImage Read(int index, IImageCrop crop, Random random) => Read(index, file => PixelImage.Load(file, crop, random, _decoding));
 
     /// <summary>The file of an image, or the line where it cannot be told.</summary>
     public string NameOf(int index)
@@ -100,6 +90,21 @@ public sealed class ManifestDataset : IImageDataset, IDisposable
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _lines.Dispose();
+
+    private LabeledImage Read(int index, Func<string, PixelImage> load)
+    {
+        var row = Row(index);
+        var file = FileOf(row, index);
+        var label = LabelOf(row, index);
+        try
+        {
+            return new LabeledImage(load(file), label) { Attributes = row.Attributes };
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException($"'{file}', which {Place(index)} lists, does not exist.", file, e);
+        }
+    }
 
     private ManifestRow Row(int index)
     {

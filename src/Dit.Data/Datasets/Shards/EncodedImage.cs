@@ -2,7 +2,7 @@ namespace Dit.Data;
 
 /// <summary>An image as a file's bytes, not decoded yet.</summary>
 /// <param name="Name">Where it comes from; for errors.</param>
-/// <param name="File">A whole PNG, JPEG, WebP, GIF or TIFF file.</param>
+/// <param name="File">A whole PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF file.</param>
 /// <param name="Label">The class, from 0; null where there are none.</param>
 public sealed record EncodedImage(string Name, ReadOnlyMemory<byte> File, long? Label = null)
 {

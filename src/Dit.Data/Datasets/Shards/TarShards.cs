@@ -8,7 +8,7 @@ namespace Dit.Data;
 
 /// <summary>WebDataset shards: tar files in which the files of one name, up to its first dot, are one sample.</summary>
 /// <remarks>
-/// A sample is an image (.png, .jpg, .jpeg, .webp, .gif, .tif, .tiff) and, if there are labels, a .cls file with a number or a .json file
+/// A sample is an image (.png, .jpg, .jpeg, .webp, .gif, .bmp, .tif, .tiff, .avif) and, if there are labels, a .cls file with a number or a .json file
 /// with "label" (or "cls") and "attributes". The files of a sample follow each other. What else a sample has is left out, as are samples
 /// without an image. Shards are never read backwards, so any stream will do: see <c>open</c>.
 /// </remarks>

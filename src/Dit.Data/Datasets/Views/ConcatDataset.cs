@@ -42,6 +42,13 @@ public sealed class ConcatDataset : IImageDataset
     }
 
     /// <inheritdoc/>
+    public LabeledImage Read(int index, IImageCrop crop, Random random)
+    {
+        var (part, inner) = Find(index);
+        return part.Read(inner, crop, random);
+    }
+
+    /// <inheritdoc/>
     public string NameOf(int index)
     {
         var (part, inner) = Find(index);

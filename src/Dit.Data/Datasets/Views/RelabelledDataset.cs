@@ -27,15 +27,16 @@ public sealed class RelabelledDataset : IImageDataset
     public IReadOnlyList<DatasetProblem> Problems => _dataset.Problems;
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index)
-    {
-        var sample = _dataset.Read(index);
-        return sample with { Label = _change(sample.Label) };
-    }
+    public LabeledImage Read(int index) => Relabel(_dataset.Read(index));
+
+    /// <inheritdoc/>
+    public LabeledImage Read(int index, IImageCrop crop, Random random) => Relabel(_dataset.Read(index, crop, random));
 
     /// <inheritdoc/>
     public string NameOf(int index) => _dataset.NameOf(index);
 
     /// <inheritdoc/>
     public long? LabelOf(int index) => _change(_dataset.LabelOf(index));
+
+    private LabeledImage Relabel(LabeledImage sample) => sample with { Label = _change(sample.Label) };
 }

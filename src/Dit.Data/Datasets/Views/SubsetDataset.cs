@@ -35,6 +35,9 @@ public sealed class SubsetDataset : IImageDataset
     public LabeledImage Read(int index) => _dataset.Read(_indices[index]);
 
     /// <inheritdoc/>
+    public LabeledImage Read(int index, IImageCrop crop, Random random) => _dataset.Read(_indices[index], crop, random);
+
+    /// <inheritdoc/>
     public string NameOf(int index) => _dataset.NameOf(_indices[index]);
 
     /// <inheritdoc/>
