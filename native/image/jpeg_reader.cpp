@@ -121,7 +121,8 @@ class JpegReader final : public Reader {
       started_ = true;
     }
     guarded(&JpegReader::read_rows);
-    if (done_ == height_ && !ends_with_marker()) guarded(&JpegReader::read_rest);
+    if (done_ == height_ && decoder_.output_scanline < decoder_.output_height && !ends_with_marker())
+      guarded(&JpegReader::read_rest);
   }
 
  private:
@@ -177,7 +178,12 @@ class JpegReader final : public Reader {
     }
   }
 
-  void read_rest() { jpeg_skip_scanlines(&decoder_, decoder_.output_height - decoder_.output_scanline); }
+  // Skipping all that is left would skip the data's decoding, too.
+  void read_rest() {
+    JSAMPROW row = line_.data();
+    jpeg_skip_scanlines(&decoder_, decoder_.output_height - decoder_.output_scanline - 1);
+    jpeg_read_scanlines(&decoder_, &row, 1);
+  }
 
   // A file that is not truncated ends with a marker, maybe padded; then what is not wanted below need not be decoded.
   bool ends_with_marker() const {

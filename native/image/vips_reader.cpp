@@ -27,13 +27,23 @@ bool has_other_profile(const Image& image) {
   return !is_srgb_profile(static_cast<const uint8_t*>(profile), length);
 }
 
-// 16 bits become 8 first: libvips's profile transform would not scale a 16-bit alpha. Only grey stays grey.
-Image to_srgb(const Image& image, bool apply_profile) {
+// Of 16 bits, the upper 8: as Pillow does it, and for alpha too, which libvips's profile transform would not scale.
+Image to_bytes(const Image& image) {
+  const VipsInterpretation kind = vips_image_guess_interpretation(image.get());
+  if (image->BandFmt != VIPS_FORMAT_USHORT) return run(image, vips_copy);
+  if (kind == VIPS_INTERPRETATION_GREY16)
+    return run(run(image, vips_msb), vips_copy, "interpretation", VIPS_INTERPRETATION_B_W);
+  if (kind == VIPS_INTERPRETATION_RGB16)
+    return run(run(image, vips_msb), vips_copy, "interpretation", VIPS_INTERPRETATION_sRGB);
+  return run(image, vips_copy);
+}
+
+// Only grey stays grey.
+Image to_srgb(const Image& stored, bool apply_profile) {
+  const Image image = to_bytes(stored);
   if (is_grey(image)) return run(image, vips_colourspace, VIPS_INTERPRETATION_B_W);
-  if (!apply_profile || !has_other_profile(image)) return run(image, vips_colourspace, VIPS_INTERPRETATION_sRGB);
-  if (vips_image_guess_interpretation(image.get()) != VIPS_INTERPRETATION_RGB16)
-    return run(image, vips_icc_transform, "srgb", "embedded", TRUE);
-  return run(run(image, vips_colourspace, VIPS_INTERPRETATION_sRGB), vips_icc_transform, "srgb", "embedded", TRUE);
+  if (apply_profile && has_other_profile(image)) return run(image, vips_icc_transform, "srgb", "embedded", TRUE);
+  return run(image, vips_colourspace, VIPS_INTERPRETATION_sRGB);
 }
 
 class VipsReader final : public Reader {

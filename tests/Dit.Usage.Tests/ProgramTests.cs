@@ -49,6 +49,18 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal((2 * 28 + 3 * 2, 5 * 28 + 6 * 2), (grid.Height, grid.Width));
     }
 
+    /// <summary>The files are named as the published ones, and are of small models of the same layouts.</summary>
+    [Fact]
+    public void Official()
+    {
+        using (var model = new DitModel(DitConfig.S(patchSize: 2) with { PatchSize = 8, Depth = 1, LearnedVariance = true })) ModelExport.ToOfficial(model, "DiT-XL-2-256x256.pt");
+        Directory.CreateDirectory("sd-vae-ft-ema");
+        using (var vae = new AutoencoderKL(new AutoencoderConfig { BlockWidths = [8, 8, 8, 8], LayersPerBlock = 1, NormGroups = 4 })) vae.Save("sd-vae-ft-ema/diffusion_pytorch_model.safetensors");
+        Programs.Official();
+        var grid = PixelImage.Load("imagenet.png");
+        Assert.Equal((2 * 256 + 3 * 2, 4 * 256 + 5 * 2), (grid.Height, grid.Width));
+    }
+
     [Fact]
     public async Task Own_loop()
     {

@@ -52,6 +52,19 @@ internal static class Programs
         // readme: end
     }
 
+    internal static void Official()
+    {
+        // readme: official
+        using var model = DitModel.Load("DiT-XL-2-256x256.pt");                 // what model it is, its tensors tell; .safetensors and diffusers' folders, too
+        using var vae   = AutoencoderKL.Load("sd-vae-ft-ema");
+        using var labels = tensor(new long[] { 207, 360, 387, 974, 88, 979, 417, 279 });
+        var denoiser = DenoisingObjective.OfficialDit().Denoiser(model, labels).Guided(scale: 4.0);
+        using var z = new DpmSolver(steps: 20).Sample(denoiser, randn(8, 4, 32, 32));
+        using var images = vae.Decode(z);
+        ImageFile.SaveGrid("imagenet.png", images, columns: 4);
+        // readme: end
+    }
+
     internal static void Watch(Denoiser denoiser, Tensor noise)
     {
         // readme: watch

@@ -197,10 +197,10 @@ public sealed partial class DitTrainer : IDisposable
             : new NotFiniteNumberException($"The loss of step {Step} is {loss} although its batch is finite ({rate}): the training diverged. {Cure}", loss);
     }
 
-    /// <summary>Tells the observers. One that fails is told no more and does not stop the training.</summary>
+    /// <summary>Tells the observers. One that fails does not stop the training; only its first failure is logged.</summary>
     private void Tell(Action<ITrainingObserver> what)
     {
-        foreach (var observer in Observers.Where(o => !_failed.Contains(o)).ToArray())
+        foreach (var observer in Observers.ToArray())
         {
             try
             {
@@ -208,8 +208,8 @@ public sealed partial class DitTrainer : IDisposable
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                _failed.Add(observer);
-                _logger.ObserverFailed(e, observer.GetType().Name, Step);
+                if (_failed.Add(observer))
+                    _logger.ObserverFailed(e, observer.GetType().Name, Step);
             }
         }
     }

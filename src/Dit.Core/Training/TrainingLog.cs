@@ -37,7 +37,7 @@ internal static partial class TrainingLog
     [LoggerMessage(1009, LogLevel.Warning, "Step {Step} is left out: its loss is {Loss}, its gradient's norm {GradientNorm} ({InARow} in a row; more than {Most} stop the training).")]
     public static partial void StepSkipped(this ILogger logger, long step, double loss, double gradientNorm, int inARow, int most);
 
-    [LoggerMessage(1010, LogLevel.Error, "{Observer} failed at step {Step} and is told no more.")]
+    [LoggerMessage(1010, LogLevel.Error, "{Observer} failed at step {Step}; the training goes on, and further failures of it are not logged.")]
     public static partial void ObserverFailed(this ILogger logger, Exception exception, string observer, long step);
 
     [LoggerMessage(1011, LogLevel.Error, "The checkpoint of step {Step} could not be written; the training goes on: {Reason}")]

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Dit.Diffusion;
 
-/// <summary>A denoiser whose velocity field's divergence is estimated at every evaluation: probe . (dv/dx) probe (Hutchinson 1990; Grathwohl et al. 2019).</summary>
+/// <summary>Estimates the divergence of the velocity at every evaluation: probe . (dv/dx) probe (Hutchinson 1990; Grathwohl et al. 2019).</summary>
 internal sealed class DivergenceDenoiser(Denoiser inner, Tensor probe) : Denoiser(inner.Schedule, Prediction.FlowVelocity), IDisposable
 {
     private readonly List<(double Time, Tensor Divergence)> _evaluations = [];

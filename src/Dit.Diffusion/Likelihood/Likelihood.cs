@@ -17,7 +17,8 @@ public sealed record Likelihood(Tensor LogDensity, Tensor Noise) : IDisposable
     public Tensor BitsPerDimension(double binWidth = 1)
     {
         if (!double.IsFinite(binWidth) || binWidth <= 0)
-            throw new ArgumentOutOfRangeException(nameof(binWidth), binWidth, "The distance of neighbouring values must be finite and above 0; 2 / 255 for 8-bit images in [-1, 1].");
+            throw new ArgumentOutOfRangeException(nameof(binWidth), binWidth,
+                "The distance of neighbouring values must be finite and above 0; it is 2 / 255 for 8-bit images in [-1, 1].");
         using var scope = NewDisposeScope();
         var dimensions = Noise.numel() / Noise.shape[0];
         return (-LogDensity / (dimensions * Math.Log(2)) - Math.Log2(binWidth)).MoveToOuterDisposeScope();

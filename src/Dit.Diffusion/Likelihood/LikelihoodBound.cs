@@ -4,7 +4,7 @@ namespace Dit.Diffusion;
 
 /// <summary>
 /// Evaluates a model: the variational bound on the negative log-likelihood of images under ancestral sampling, term by term, in bits per dimension
-/// (Ho et al. 2020, equation 5; the official implementation's <c>calc_bpd_loop</c>). On any path and grid; <see cref="VariationalBound"/> has the training's terms.
+/// (Ho et al. 2020, equation 5; the official implementation's <c>calc_bpd_loop</c>). On any path and grid; training has <see cref="VariationalBound"/>.
 /// </summary>
 /// <remarks>
 /// One network evaluation a step. For 8-bit images in [-1, 1]: the last step's term is the probability of their very values. Models of pixels want
@@ -36,14 +36,17 @@ public sealed class LikelihoodBound
     /// <param name="images">Images in [-1, 1], [B, C, H, W].</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
     /// <returns>The terms; the caller owns them.</returns>
-    /// <exception cref="ArgumentException">The images are not a batch of floating-point numbers, or the grid does not suit the denoiser's path or ends before the data.</exception>
+    /// <exception cref="ArgumentException">
+    /// The images are not a batch of floating-point numbers, or the grid does not suit the denoiser's path or ends before the data.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
     public BoundTerms Of(Denoiser denoiser, Tensor images, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(denoiser);
         ArgumentNullException.ThrowIfNull(images);
         if (images.ndim < 2 || images.numel() == 0 || !images.is_floating_point())
-            throw new ArgumentException($"The images are {images.dtype} {Shapes.Print(images.shape)}, expected floating-point numbers [B, C, H, W] in [-1, 1].", nameof(images));
+            throw new ArgumentException(
+                $"The images are {images.dtype} {Shapes.Print(images.shape)}, expected floating-point numbers [B, C, H, W] in [-1, 1].", nameof(images));
         var times = Grid.Times(_steps, denoiser.Schedule);
         if (times[^1] != 0) throw new ArgumentException($"The grid ends at t = {times[^1]}; a bound needs one that ends at the data, t = 0.", nameof(denoiser));
 

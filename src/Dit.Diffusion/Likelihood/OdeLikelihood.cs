@@ -24,7 +24,7 @@ public sealed class OdeLikelihood
         (_steps, _tableau) = (steps, tableau ?? ButcherTableau.Heun2);
     }
 
-    /// <summary>Where the steps stop; read from its end. Default: at equal distances in time, and on a discrete schedule at the official DiT's respaced ones.</summary>
+    /// <summary>Where the steps stop, read from its end. Default: as for a sampler.</summary>
     public TimeGrid Grid { get; init; } = TimeGrid.Default;
 
     /// <summary>Where probes come from that are not given: the signs of its noise. Default: libtorch's own generator.</summary>
@@ -33,7 +33,7 @@ public sealed class OdeLikelihood
     /// <summary>The likelihood of a batch.</summary>
     /// <param name="denoiser">The model and its conditions. Its velocity must have a gradient with respect to the state.</param>
     /// <param name="images">Data, [B, C, H, W]; it is read, not changed.</param>
-    /// <param name="probe">Numbers of mean 0 and variance 1, such as signs, of the images' shape, used at every evaluation. Null: drawn from <see cref="Noise"/>.</param>
+    /// <param name="probe">Numbers of mean 0 and variance 1, such as signs, of the images' shape, for all evaluations. Null: from <see cref="Noise"/>.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
     /// <returns>The likelihood and the noise; the caller owns it.</returns>
     /// <exception cref="ArgumentException">The images are not a batch of finite floating-point numbers, or the probe has another shape.</exception>
@@ -44,7 +44,8 @@ public sealed class OdeLikelihood
         ArgumentNullException.ThrowIfNull(denoiser);
         ArgumentNullException.ThrowIfNull(images);
         if (probe is not null && !probe.shape.AsSpan().SequenceEqual(images.shape))
-            throw new ArgumentException($"The probe is {Shapes.Print(probe.shape)} and the images are {Shapes.Print(images.shape)}; they must be the same.", nameof(probe));
+            throw new ArgumentException(
+                $"The probe is {Shapes.Print(probe.shape)} and the images are {Shapes.Print(images.shape)}; they must be the same.", nameof(probe));
 
         using var scope = NewDisposeScope();
         using var traced = new DivergenceDenoiser(denoiser, (probe ?? Signs(images)).detach());

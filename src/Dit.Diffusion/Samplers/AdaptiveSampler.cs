@@ -28,7 +28,8 @@ public sealed class AdaptiveSampler : Sampler, IInvertibleSampler
     {
         Tableau = tableau ?? ButcherTableau.Dopri5;
         if (!Tableau.EstimatesError)
-            throw new ArgumentException($"{Tableau.Name} does not estimate its error. Use Dopri5, Bosh3 or Heun2, or RungeKuttaSampler for fixed steps.", nameof(tableau));
+            throw new ArgumentException(
+                $"{Tableau.Name} does not estimate its error. Use Dopri5, Bosh3 or Heun2, or RungeKuttaSampler for fixed steps.", nameof(tableau));
     }
 
     /// <summary>The method.</summary>
@@ -41,7 +42,7 @@ public sealed class AdaptiveSampler : Sampler, IInvertibleSampler
     public double AbsoluteTolerance { get; init => field = Positive(value, nameof(AbsoluteTolerance)); } = 1e-6;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The images are not a batch of finite floating-point numbers, or the grid does not suit the denoiser's path.</exception>
+    /// <exception cref="ArgumentException">The images are not a batch of finite numbers, or the grid does not suit the denoiser's path.</exception>
     public IEnumerable<SamplerStep> InversionSteps(Denoiser denoiser, Tensor images) => Ascend(denoiser, images);
 
     /// <inheritdoc/>

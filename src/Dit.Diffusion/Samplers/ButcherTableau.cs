@@ -26,7 +26,8 @@ public sealed class ButcherTableau
         for (var i = 0; i < stages.Count; i++)
         {
             if (stages[i].Length != i)
-                throw new ArgumentException($"Row {i} of {name} has {stages[i].Length} entries instead of {i}; an explicit method uses the stages before.", nameof(stages));
+                throw new ArgumentException(
+                    $"Row {i} of {name} has {stages[i].Length} entries instead of {i}; an explicit method uses the stages before.", nameof(stages));
         }
         Validate(weights, nameof(weights));
         if (comparison is not null) Validate(comparison, nameof(comparison));
@@ -40,7 +41,8 @@ public sealed class ButcherTableau
         void Validate(IReadOnlyList<double> values, string parameter)
         {
             if (values.Count != stages.Count || Math.Abs(values.Sum() - 1) > 1e-9)
-                throw new ArgumentException($"{name} has {stages.Count} stages and {values.Count} weights with the sum {values.Sum()}; it takes one each, with the sum 1.", parameter);
+                throw new ArgumentException(
+                    $"{name} has {stages.Count} stages and {values.Count} weights with the sum {values.Sum()}; it takes one each, with the sum 1.", parameter);
         }
     }
 

@@ -91,7 +91,7 @@ public sealed class TrainerOptionsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failing_observer_is_told_no_more_and_stops_nothing()
+    public async Task A_failing_observer_stops_nothing_and_is_logged_once()
     {
         using var log = new MemoryLog();
         using var run = new TrainingRun(null, log: log);
@@ -99,8 +99,8 @@ public sealed class TrainerOptionsTests : IDisposable
         run.Trainer.Observers.Add(new CallbackObserver(_ => throw new InvalidOperationException($"no {++failing}")));
         run.Trainer.Observers.Add(new CallbackObserver(_ => steady++));
         await run.FitAsync(5);
-        Assert.Equal((1, 5), (failing, steady));
-        Assert.Contains(log.Entries, e => e.Id == 1010 && e.Level == LogLevel.Error);
+        Assert.Equal((5, 5), (failing, steady));
+        Assert.Equal(LogLevel.Error, Assert.Single(log.Entries, e => e.Id == 1010).Level);
     }
 
     [Fact]

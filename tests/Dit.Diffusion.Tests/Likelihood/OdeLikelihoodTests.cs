@@ -103,7 +103,8 @@ public class OdeLikelihoodTests
         Assert.Throws<ArgumentException>(() => new OdeLikelihood(2) { Noise = new SeededNoise(1) }.Of(denoiser, images));
         Assert.Throws<ArgumentOutOfRangeException>("binWidth", () => new OdeLikelihood(2).Of(denoiser, images).BitsPerDimension(0));
         Assert.Throws<OperationCanceledException>(() => new OdeLikelihood(2).Of(denoiser, images, cancellationToken: new CancellationToken(canceled: true)));
-        Assert.Contains("gradient", Assert.Throws<InvalidOperationException>(() => new OdeLikelihood(2).Of(new Deaf(), images)).Message, StringComparison.Ordinal);
+        var deaf = Assert.Throws<InvalidOperationException>(() => new OdeLikelihood(2).Of(new Deaf(), images));
+        Assert.Contains("gradient", deaf.Message, StringComparison.Ordinal);
     }
 
     private static long LiveTensors => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;

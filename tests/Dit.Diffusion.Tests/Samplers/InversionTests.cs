@@ -39,8 +39,8 @@ public class InversionTests
         var noise = sampler.Invert(denoiser, images);
         Approximately.Equal((images - 0.1) / 0.5, noise, 0.05);
         Approximately.Equal(images, sampler.Sample(denoiser, noise), 0.05);
-        Assert.Equal(Enumerable.Range(1, 4).Select(i => i / 5.0), new DdimSampler(5) { Grid = TimeGrid.Uniform }.InversionSteps(new GaussianDenoiser(0, 1), images)
-            .Select(step => Math.Round(step.Time, 9)).Take(4));
+        var times = new DdimSampler(5).InversionSteps(new GaussianDenoiser(0, 1), images).Select(step => Math.Round(step.Time, 9));
+        Assert.Equal([0.2, 0.4, 0.6, 0.8, 1], times);
     }
 
     [Fact]
@@ -58,13 +58,15 @@ public class InversionTests
     {
         using var scope = NewDisposeScope();
         var images = randn(2, 1, 2, 2);
-        Assert.Contains("eta = 0", Assert.Throws<InvalidOperationException>(() => new DdimSampler(5, 0.5).Invert(new GaussianDenoiser(0, 1), images)).Message, StringComparison.Ordinal);
+        var noisy = Assert.Throws<InvalidOperationException>(() => new DdimSampler(5, 0.5).Invert(new GaussianDenoiser(0, 1), images));
+        Assert.Contains("eta = 0", noisy.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("images", () => new EulerSampler(5).Invert(new GaussianDenoiser(0, 1), full_like(images, float.NaN)));
         var discrete = new GaussianDenoiser(0, 1, DiscreteSchedule.Linear(), Prediction.Epsilon);
         Assert.Throws<ArgumentException>("denoiser", () => new DdimSampler(1).Invert(discrete, images));
 
         var sample = new GaussianDenoiser(0, 1, prediction: Prediction.Sample);
-        Assert.Contains("strictly between", Assert.Throws<ArgumentOutOfRangeException>(() => new EulerSampler(5).Invert(sample, images)).Message, StringComparison.Ordinal);
+        var undetermined = Assert.Throws<ArgumentOutOfRangeException>(() => new EulerSampler(5).Invert(sample, images));
+        Assert.Contains("strictly between", undetermined.Message, StringComparison.Ordinal);
         var above = new EulerSampler(5) { Grid = TimeGrid.Linear(1, 0.01) };
         Assert.Equal(images.shape, above.Invert(sample, images).shape);
     }

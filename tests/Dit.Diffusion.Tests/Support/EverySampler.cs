@@ -34,7 +34,8 @@ internal static class EverySampler
     /// <summary>By the constructor that takes steps and otherwise has defaults.</summary>
     private static object Construct(Type type, int steps)
     {
-        var constructor = type.GetConstructors().SingleOrDefault(c => c.GetParameters() is [{ Name: "steps" }, ..] all && all.Skip(1).All(p => p.HasDefaultValue));
+        var constructor = type.GetConstructors()
+            .SingleOrDefault(one => one.GetParameters() is [{ Name: "steps" }, ..] all && all.Skip(1).All(parameter => parameter.HasDefaultValue));
         Assert.True(constructor is not null, $"Say in {nameof(EverySampler)} how to make a {type.Name}.");
         return constructor.Invoke([steps, .. constructor.GetParameters().Skip(1).Select(parameter => parameter.DefaultValue)]);
     }

@@ -2,16 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Dit.Data;
 
-/// <summary>
-/// Random numbers of one image in one epoch: the same for the same three numbers in every version of .NET, whatever thread
-/// reads the image and in which order (SplitMix64).
-/// </summary>
-/// <param name="seed">Of the run.</param>
-/// <param name="epoch">The pass through the data.</param>
-/// <param name="index">The image.</param>
-public sealed class AugmentationRandom(ulong seed, long epoch, long index) : Random
+/// <summary>Random numbers for one image: the same for the same seed in every version of .NET (SplitMix64).</summary>
+/// <param name="seed">Differs from image to image and from epoch to epoch, as the bits do that a loader hands to a transform.</param>
+public sealed class AugmentationRandom(ulong seed) : Random
 {
-    private SplitMix64 _source = new(SplitMix64.Mix(SplitMix64.Mix(seed, (ulong)epoch), (ulong)index));
+    private SplitMix64 _source = new(seed);
+
+    /// <summary>The numbers of one image in one epoch, whatever thread reads it and in which order.</summary>
+    /// <param name="seed">Of the run.</param>
+    /// <param name="epoch">The pass through the data.</param>
+    /// <param name="index">The image.</param>
+    public AugmentationRandom(ulong seed, long epoch, long index) : this(SplitMix64.Mix(SplitMix64.Mix(seed, (ulong)epoch), (ulong)index))
+    {
+    }
 
     /// <inheritdoc/>
     public override double NextDouble() => (_source.Next() >> 11) * (1.0 / (1L << 53));

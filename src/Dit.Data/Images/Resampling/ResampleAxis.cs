@@ -37,6 +37,7 @@ internal sealed class ResampleAxis
             for (var t = 0; t < taps; t++) sum += row[t] = FilterFunction.At(filter, (start + t - centre + 0.5) * (1 / filterScale));
             Set(i, start, row[..taps], sum);
         }
+        KeepOrder();
         First = _starts[0];
         for (var i = 0; i < count; i++)
         {
@@ -68,6 +69,21 @@ internal sealed class ResampleAxis
 
     /// <summary>Whether an output is the mean of two inputs, rounded up.</summary>
     public bool IsMean(int output) => Weights(output) is [1 << (Bits - 1), 1 << (Bits - 1)];
+
+    /// <summary>Whoever reads inputs one after the other relies on it that no output starts before the one before it.</summary>
+    private void KeepOrder()
+    {
+        for (var i = _starts.Length - 2; i >= 0; i--)
+        {
+            var back = _starts[i] - _starts[i + 1];
+            if (back <= 0) continue;
+            var weights = _weights.AsSpan(i * _stride, _stride);
+            weights[.._taps[i]].CopyTo(weights[back..]);
+            weights[..back].Clear();
+            _starts[i] -= back;
+            _taps[i] += back;
+        }
+    }
 
     private void Set(int output, int start, ReadOnlySpan<double> values, double sum)
     {

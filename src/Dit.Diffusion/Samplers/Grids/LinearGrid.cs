@@ -9,9 +9,12 @@ internal sealed class LinearGrid : TimeGrid
 
     public LinearGrid(double start, double end, bool toData)
     {
-        if (start is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(start), start, "A walk starts above 0, the data, and at 1, the noise, at the latest.");
-        if (!(end >= 0 && end < start)) throw new ArgumentOutOfRangeException(nameof(end), end, $"A walk that starts at {start} ends below, and at 0 at the latest.");
-        if (toData && end == 0) throw new ArgumentOutOfRangeException(nameof(end), end, "A grid that ends at the data has no further step to it. Set toData = false, or the end above 0.");
+        if (start is not (> 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(start), start, "A walk starts above 0, the data, and at most at 1, the noise.");
+        if (!(end >= 0 && end < start))
+            throw new ArgumentOutOfRangeException(nameof(end), end, $"A walk that starts at {start} ends below that, and at least at 0.");
+        if (toData && end == 0)
+            throw new ArgumentOutOfRangeException(nameof(end), end, "A grid that ends at the data has no further step to it: toData = false, or end above 0.");
         (_start, _end, _toData) = (start, end, toData);
     }
 
