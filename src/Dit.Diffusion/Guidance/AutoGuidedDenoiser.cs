@@ -37,7 +37,7 @@ public sealed class AutoGuidedDenoiser : Denoiser
     {
         if (Scale == 1) return _better.PredictWithVariance(x, t);
         using var scope = NewDisposeScope();
-        using var _ = no_grad();
+        using var _ = x.requires_grad ? null : no_grad();
         var (better, variance) = _better.PredictWithVariance(x, t);                                     // [B, C, H, W]
         var worse = _worse.Predict(x, t);                                                               // [B, C, H, W]
         return ((worse + Scale * (better - worse)).MoveToOuterDisposeScope(), variance?.MoveToOuterDisposeScope());

@@ -29,10 +29,10 @@ public sealed class GuidedDenoiser : Denoiser
     public override (Tensor Prediction, Tensor? Variance) PredictWithVariance(Tensor x, double t)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (t > Options.ZeroAbove) return (zeros_like(x), null);
+        if (t > Options.ZeroAbove) return (0 * x, null);
         if ((Options.Scale == 1 && Options.SampleScales is null) || t <= Options.Interval.From || t > Options.Interval.To) return _inner.PredictWithVariance(x, t);
         using var scope = NewDisposeScope();
-        using var _ = no_grad();
+        using var _ = x.requires_grad ? null : no_grad();
         var (conditional, unconditional, variance) = Options.TwoPasses ? TwoPasses(x, t) : OnePass(x, t);
         return (Guide(conditional, unconditional).MoveToOuterDisposeScope(), variance?.MoveToOuterDisposeScope());
     }
