@@ -21,7 +21,10 @@ internal static class Demo
         await TrainAsync(trainer, objective, options, cancellationToken);
 
         using var classifier = DigitClassifier.TrainOrLoad(options, cancellationToken);
-        await Generation.RunAsync(objective, trainer.EmaModel, classifier, options, cancellationToken);
+        if (options.CompareSamplers)
+            await SamplerComparison.RunAsync(objective, trainer.EmaModel, classifier, options, cancellationToken);
+        else
+            await Generation.RunAsync(objective, trainer.EmaModel, classifier, options, cancellationToken);
         Console.WriteLine($"Done in {clock.Elapsed:m\\:ss}. See '{options.Out}'.");
     }
 

@@ -24,6 +24,8 @@ internal sealed record DemoOptions
 
     public int PerClass { get; init; } = 100;
 
+    public bool CompareSamplers { get; init; }
+
     public Precision Precision { get; init; } = Precision.Auto;
 
     /// <summary>A small DiT for 28 x 28 digits: 49 tokens of width 128.</summary>

@@ -9,6 +9,7 @@ namespace Dit.Samples.Mnist;
 internal sealed class DigitClassifier : Module<Tensor, Tensor>
 {
     private const int Epochs = 5;
+    private const int FeatureLayers = 6;
     private readonly Sequential layers;
 
     private DigitClassifier() : base(nameof(DigitClassifier))
@@ -31,6 +32,18 @@ internal sealed class DigitClassifier : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         return call(digits)!.argmax(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the last convolution sees, averaged over the picture: by it, sets of digits are compared.</summary>
+    /// <param name="digits">Digits in [-1, 1], [B, 1, 28, 28].</param>
+    /// <returns>[B, 128]; the caller owns it.</returns>
+    public Tensor Features(Tensor digits)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var x = digits;
+        for (var i = 0; i < FeatureLayers; i++) x = layers[i].call(x)!;     // [B, 128, 4, 4]
+        return x.mean([2, 3]).MoveToOuterDisposeScope();                    // [B, 128]
     }
 
     /// <summary>Trains the classifier on the real digits, or takes the one that an earlier start left beside the run.</summary>

@@ -64,7 +64,7 @@ public sealed class DatasetCheckTests : IDisposable
     public void Cancelling_ends_it()
     {
         using var source = new CancellationTokenSource();
-        var dataset = new CountingDataset(100_000) { OnRead = i => source.Cancel() };
+        var dataset = new CountingDataset(100_000) { OnRead = _ => { source.Cancel(); Thread.Sleep(1); } };
         Assert.ThrowsAny<OperationCanceledException>(() => DatasetCheck.Run(dataset, cancellationToken: source.Token));
         Assert.InRange(dataset.Reads, 1, 1000);
     }
