@@ -17,7 +17,8 @@ internal sealed class AliasTable
             sum += weights[i];
             if (weights[i] > weights[heaviest]) heaviest = i;
         }
-        if (!(sum > 0) || !double.IsFinite(sum)) throw new ArgumentException($"The weights sum to {sum}, so nothing can be drawn. Give some image a weight.", nameof(weights));
+        if (!(sum > 0) || !double.IsFinite(sum))
+            throw new ArgumentException($"The weights sum to {sum}, so nothing can be drawn. Give some image a weight.", nameof(weights));
 
         (_keep, _alias) = (new double[count], new int[count]);
         var (small, large) = (new Stack<int>(), new Stack<int>());

@@ -23,7 +23,8 @@ internal readonly record struct EpochShape(int Images, int BatchSize, bool DropL
             var (full, rest) = Math.DivRem(Images, Together);
             if (!DropLast && rest > 0 && rest < Ranks)
                 throw new InvalidOperationException(
-                    $"The last batch of an epoch of {Images} images has {rest}, too few for {Ranks} ranks. Set DropLast = true, or choose another batch size than {BatchSize}.");
+                    $"The last batch of an epoch of {Images} images has {rest}, too few for {Ranks} ranks. "
+                    + $"Set DropLast = true, or choose another batch size than {BatchSize}.");
             var batches = DropLast || rest == 0 ? full : full + 1;
             return batches > 0 ? batches : throw new InvalidOperationException(
                 $"The data set has {Images} images, which do not fill a batch of {BatchSize}{(Ranks > 1 ? $" on each of {Ranks} ranks" : "")}. "

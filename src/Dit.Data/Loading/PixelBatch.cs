@@ -65,7 +65,8 @@ internal sealed class PixelBatch : IDisposable
     public void SetPlaceholder(int place, long? label)
     {
         if (_labels is not null)
-            _labels[place] = label ?? throw new InvalidDataException("An image that could not be read has no label, so nothing can stand in for it. Use BadImagePolicy.Skip.");
+            _labels[place] = label ?? throw new InvalidDataException(
+                "An image that could not be read has no label, so nothing can stand in for it. Use BadImagePolicy.Skip.");
         _attributes.AsSpan(place * _width, _width).Fill(float.NaN);
         Place(place).Fill(Grey);
     }

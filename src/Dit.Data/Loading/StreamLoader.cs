@@ -31,7 +31,8 @@ public sealed class StreamLoader : ImageLoader
     public int ShuffleBuffer
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(ShuffleBuffer), value, "A buffer has no negative size; 0 keeps the order of the shards.");
+        init => field = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(ShuffleBuffer), value, "A buffer has no negative size; 0 keeps the order of the shards.");
     } = 1000;
 
     /// <value>How files are decoded; RGB in full size unless set.</value>

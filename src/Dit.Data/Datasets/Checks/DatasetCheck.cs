@@ -88,7 +88,8 @@ public static class DatasetCheck
             else without++;
         }
         var names = dataset.ClassNames;
-        var classes = counts.Select(c => new ClassCount(c.Key, c.Key >= 0 && c.Key < names.Count ? names[(int)c.Key] : c.Key.ToString(CultureInfo.InvariantCulture), c.Value)).ToList();
+        string NameOf(long label) => label >= 0 && label < names.Count ? names[(int)label] : label.ToString(CultureInfo.InvariantCulture);
+        var classes = counts.Select(c => new ClassCount(c.Key, NameOf(c.Key), c.Value)).ToList();
         if (classes.Count > 0 && without > 0) classes.Add(new ClassCount(null, "", without));
         return classes;
     }

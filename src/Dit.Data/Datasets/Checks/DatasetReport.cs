@@ -62,7 +62,8 @@ public sealed record DatasetReport
         List(text, "attributes", AttributeMeans.Select((m, i) => (Mean: m, Name: i < AttributeNames.Count ? AttributeNames[i] : $"{i}")).ToList(),
             a => Invariant($"{a.Name}: {a.Mean:P1}"));
         List(text, "unreadable", Unreadable, b => $"{b.Name}: {b.Error}");
-        List(text, "same pixels", Duplicates, d => $"{string.Join(" = ", d.Names.Take(4))}{(d.Names.Count > 4 ? " = ..." : "")}{(d.LabelsDiffer ? " (with different labels)" : "")}");
+        List(text, "same pixels", Duplicates,
+            d => $"{string.Join(" = ", d.Names.Take(4))}{(d.Names.Count > 4 ? " = ..." : "")}{(d.LabelsDiffer ? " (with different labels)" : "")}");
         List(text, "problems", Problems, p => p.ToString());
         if (Sizes.Count > 1) Line(text, $"advice: the images have {Sizes.Count} sizes; a batch takes one. Crop or resize them.");
         if (Classes.Where(c => c.Images > 0).Select(c => c.Images).DefaultIfEmpty(1) is var sizes && sizes.Max() > 10 * sizes.Min())

@@ -38,13 +38,17 @@ public sealed record DatasetStatistics
             var overall = Mean.Average();
             var advice = new List<string>
             {
-                Invariant($"A network whose output is zero has a loss of {1 + SigmaData * SigmaData + overall * overall:F2} for a rectified flow's velocity and of 1 for noise: a training starts there."),
+                Invariant($"A network whose output is zero has a loss of {1 + SigmaData * SigmaData + overall * overall:F2} for a rectified flow's velocity ")
+                    + "and of 1 for noise: a training starts there.",
                 Math.Abs(SigmaData - UsualSigmaData) <= 0.05
                     ? Invariant($"Sigma-data is {SigmaData:F3}: the usual {UsualSigmaData} fits.")
-                    : Invariant($"Sigma-data is {SigmaData:F3}, not the usual {UsualSigmaData}: give it to what asks for sigma-data, and expect schedules tuned for photographs to have a signal-to-noise ratio {Math.Pow(SigmaData / UsualSigmaData, 2):F2} times what they mean."),
+                    : Invariant($"Sigma-data is {SigmaData:F3}, not the usual {UsualSigmaData}: give it to what asks for sigma-data, and expect schedules ")
+                        + Invariant($"tuned for photographs to have a signal-to-noise ratio {Math.Pow(SigmaData / UsualSigmaData, 2):F2} times what they mean."),
             };
             if (IsGrey) advice.Add("All images are grey although they have three channels: load them with channels = 1.");
-            if (Math.Abs(overall) > 0.4) advice.Add(Invariant($"The mean is {overall:F2}: most of the picture is {(overall < 0 ? "dark" : "bright")}. Clamp the predicted image, not x_t, when sampling."));
+            if (Math.Abs(overall) > 0.4)
+                advice.Add(Invariant($"The mean is {overall:F2}: most of the picture is {(overall < 0 ? "dark" : "bright")}. ")
+                    + "Clamp the predicted image, not x_t, when sampling.");
             if (StandardDeviation.Min() < 0.01) advice.Add("A channel is all but constant: look at the images (DatasetCheck makes a contact sheet).");
             return advice;
         }
@@ -62,7 +66,8 @@ public sealed record DatasetStatistics
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
         var order = new Permutation(Math.Max(dataset.Count, 1), (ulong)seed);
         var (bad, sums, total) = (new ConcurrentBag<BadImage>(), new Lock(), (PixelSums?)null);
-        Parallel.For(0, Math.Min(images, dataset.Count), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken }, i =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+        Parallel.For(0, Math.Min(images, dataset.Count), parallel, i =>
         {
             var index = order.At(i);
             PixelSums one;
@@ -95,7 +100,8 @@ public sealed record DatasetStatistics
     /// <summary>The numbers and the advice as text.</summary>
     public override string ToString()
     {
-        var numbers = Invariant($"{Images} images ({Unreadable.Count} unreadable)\nmean {Join(Mean)}\nstandard deviation {Join(StandardDeviation)}\nsigma-data {SigmaData:F4}\n");
+        var numbers = Invariant($"{Images} images ({Unreadable.Count} unreadable)\nmean {Join(Mean)}\n")
+            + Invariant($"standard deviation {Join(StandardDeviation)}\nsigma-data {SigmaData:F4}\n");
         return numbers + string.Concat(Advice.Select(a => $"advice: {a}\n"));
     }
 

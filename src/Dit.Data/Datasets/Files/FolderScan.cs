@@ -56,6 +56,7 @@ internal sealed class FolderScan(PathTable files, List<DatasetProblem> problems)
     private void NoteTwins(string folder, IEnumerable<string> names)
     {
         foreach (var twins in names.GroupBy(n => n.Normalize(NormalizationForm.FormC), StringComparer.OrdinalIgnoreCase).Where(g => g.Skip(1).Any()))
-            problems.Add(new DatasetProblem(folder, $"{string.Join(" and ", twins.Select(t => $"'{t}'"))} differ only in case or in their spelling in Unicode; all were kept."));
+            problems.Add(new DatasetProblem(folder,
+                $"{string.Join(" and ", twins.Select(t => $"'{t}'"))} differ only in case or in their spelling in Unicode; all were kept."));
     }
 }

@@ -17,7 +17,7 @@ public sealed class ImageFolder : IImageDataset
     /// <param name="folder">The folder.</param>
     /// <param name="layout">Whether its folders are classes.</param>
     /// <param name="decoding">How files are decoded; null for RGB in full size.</param>
-    /// <param name="classes">The folders that are classes, in the order of their labels, such as a saved <see cref="ClassList"/>; null for all, in natural order.</param>
+    /// <param name="classes">The folders that are classes, in the order of their labels, such as a saved <see cref="ClassList"/>; null: all, in natural order.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">It has no images.</exception>
     public ImageFolder(string folder, FolderLayout layout = FolderLayout.ClassPerFolder, ImageDecodeOptions? decoding = null, IReadOnlyList<string>? classes = null)
@@ -79,7 +79,8 @@ public sealed class ImageFolder : IImageDataset
         var (folders, beside) = scan.List(Folder);
         if (beside.Count > 0)
             _problems.Add(new DatasetProblem(Folder,
-                $"{beside.Count} images ({beside[0]}, ...) lie beside the class folders and belong to no class; they were left out. For all images without classes use FolderLayout.Flat."));
+                $"{beside.Count} images ({beside[0]}, ...) lie beside the class folders and belong to no class; they were left out. "
+                + "For all images without classes use FolderLayout.Flat."));
         List<string> names = classes is null ? [.. folders.Select(f => f.Name)] : [.. classes];
         var labels = ClassList.Index(names, "The class list");
         foreach (var folder in folders)

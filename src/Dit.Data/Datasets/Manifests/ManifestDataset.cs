@@ -24,7 +24,9 @@ public sealed class ManifestDataset : IImageDataset, IDisposable
     /// <param name="columns">What says what; null for images without labels, by the column "path".</param>
     /// <param name="root">What the paths in it are relative to; null for its own folder.</param>
     /// <param name="decoding">How files are decoded; null for RGB in full size.</param>
-    /// <param name="classes">The names of the classes in the order of their labels; null for numbers, or for all names in natural order, which takes a look at every line.</param>
+    /// <param name="classes">
+    /// The names of the classes in the order of their labels; null for numbers, or for all names in natural order, which takes a look at every line.
+    /// </param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">It has no images, or lacks a column.</exception>
     public ManifestDataset(string path, ManifestColumns? columns = null, string? root = null, ImageDecodeOptions? decoding = null, IReadOnlyList<string>? classes = null)
@@ -175,7 +177,8 @@ public sealed class ManifestDataset : IImageDataset, IDisposable
     private void Note(int index, string problem)
     {
         if (_problems.Count < MostProblems) _problems.Add(new DatasetProblem(Place(index), problem));
-        else if (_problems.Count == MostProblems) _problems.Add(new DatasetProblem(Place(index), "There are more such lines from here on; DatasetCheck names them all."));
+        else if (_problems.Count == MostProblems)
+            _problems.Add(new DatasetProblem(Place(index), "There are more such lines from here on; DatasetCheck names them all."));
     }
 
     private string Place(int index) => _lines.Describe(index + _format.HeaderLines);

@@ -29,7 +29,7 @@ public sealed class TarShards : IImageStream
     {
         ArgumentNullException.ThrowIfNull(shards);
         if (shards.Count == 0) throw new ArgumentException("There are no shards.", nameof(shards));
-        (_shards, _open) = ([.. shards], open ?? (static path => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan)));
+        (_shards, _open) = ([.. shards], open ?? OpenFile);
     }
 
     /// <inheritdoc/>
@@ -46,7 +46,8 @@ public sealed class TarShards : IImageStream
         if (range is not [var from, var to] || !int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var first)
             || !int.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out var last) || last < first)
             throw new ArgumentException($"Got '{pattern}', but a range is written as in train-{{000..146}}.tar.", nameof(pattern));
-        return [.. Enumerable.Range(first, last - first + 1).Select(i => pattern[..open] + i.ToString($"D{from.Length}", CultureInfo.InvariantCulture) + pattern[(close + 1)..])];
+        var numbers = Enumerable.Range(first, last - first + 1).Select(i => i.ToString($"D{from.Length}", CultureInfo.InvariantCulture));
+        return [.. numbers.Select(number => pattern[..open] + number + pattern[(close + 1)..])];
     }
 
     /// <inheritdoc/>
@@ -76,6 +77,8 @@ public sealed class TarShards : IImageStream
         }
         if (file is not null) yield return new EncodedImage($"{name}/{key}", file, label) { Attributes = attributes };
     }
+
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
 
     /// <summary>The next file; null at the end.</summary>
     private static TarEntry? Next(TarReader tar, string name)
