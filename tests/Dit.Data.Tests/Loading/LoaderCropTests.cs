@@ -1,6 +1,6 @@
 namespace Dit.Data.Tests;
 
-public sealed class CropTests : IDisposable
+public sealed class LoaderCropTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
