@@ -30,7 +30,7 @@ internal static class SamplerComparison
         {
             cancellationToken.ThrowIfCancellationRequested();
             var row = await Task.Run(() => Row(objective, model, classifier, create(steps), real, options, cancellationToken), cancellationToken);
-            var line = string.Create(CultureInfo.InvariantCulture, $"| {name} | {steps} | {row.Evaluations} | {row.PerSecond:F0} | {row.Recognised:P1} | {row.Distance:F2} |");
+            var line = string.Create(CultureInfo.InvariantCulture, $"| {name} | {steps} | {row.Evaluations} | {row.PerSecond:F0} | {row.Recognised:P1} | {row.Distance:F3} |");
             Console.WriteLine(line);
             text.AppendLine(line);
         }
