@@ -23,6 +23,12 @@ internal sealed class Contender : IDisposable
     /// <summary>The peer, which gives itself its best environment.</summary>
     public static Contender PyTorch(string python, string script, int threads) => new("PyTorch", new(python, [script, "--threads", Text(threads)]));
 
+    /// <summary>This program again, in its role of a worker of the image benchmark.</summary>
+    public static Contender DitImages() => new("Dit", new(Environment.ProcessPath!, ["images", "worker"]));
+
+    /// <summary>The peer of the image benchmark.</summary>
+    public static Contender Pillow(string python, string script) => new("Pillow", new(python, [script]));
+
     public void Prepare(Cell cell) => Ask($"prepare {cell.Key}");
 
     /// <returns>Seconds that the steps took together.</returns>

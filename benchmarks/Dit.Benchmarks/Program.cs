@@ -31,5 +31,6 @@ var rounds = new Option<int>("--rounds") { Description = "Turns of each side.", 
 var load = new Command("load", "Loading weights of the size of DiT-XL/2 (2.7 GB): Dit against torch.load.") { rounds, threads, python };
 load.SetAction(result => LoadBenchmark.Run(result.GetValue(rounds), result.GetValue(threads), result.GetValue(python)!));
 root.Add(load);
+root.Add(ImagesBenchmark.Command(rounds, python));
 
 return root.Parse(args).Invoke();

@@ -73,13 +73,7 @@ class VipsReader final : public Reader {
     require(rows >= 0 && rows <= part_.top + part_.height - row_, "more rows are read than there are");
     const size_t size = static_cast<size_t>(part_.width) * static_cast<size_t>(image_->Bands);
     for (const int32_t end = row_ + rows; row_ < end; row_++, pixels += size) {
-      if (!region_) region_.reset(vips_region_new(image_.get()));
-      if (row_ >= prepared_) {
-        const int32_t height = std::min(strip, part_.top + part_.height - row_);
-        const VipsRect rows_needed{part_.left, row_, part_.width, height};
-        check(vips_region_prepare(region_.get(), &rows_needed) == 0);
-        prepared_ = row_ + height;
-      }
+      while (row_ >= prepared_) prepare_strip();
       std::memcpy(pixels, VIPS_REGION_ADDR(region_.get(), part_.left, row_), size);
     }
   }
@@ -96,6 +90,15 @@ class VipsReader final : public Reader {
         run(image_, vips_extract_band, 0, "n", std::min(image_->Bands, colours + vips_image_hasalpha(image_.get())));
     image_ = run(image_, vips_cast, VIPS_FORMAT_UCHAR);
     restrict_to(0, 0, image_->Ysize, image_->Xsize);
+  }
+
+  // Rows above the wanted ones are prepared, too: libvips is slow at leaving many out.
+  void prepare_strip() {
+    if (!region_) region_.reset(vips_region_new(image_.get()));
+    const int32_t height = std::min(strip, part_.top + part_.height - prepared_);
+    const VipsRect rows{part_.left, prepared_, part_.width, height};
+    check(vips_region_prepare(region_.get(), &rows) == 0);
+    prepared_ += height;
   }
 
   int stored_bits(int bits) const {

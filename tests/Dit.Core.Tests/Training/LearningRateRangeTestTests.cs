@@ -9,7 +9,7 @@ public sealed class LearningRateRangeTestTests
     public async Task The_curve_falls_then_explodes_and_nothing_else_changes()
     {
         using var folder = new TemporaryFolder();
-        using var model = new DitModel(Models.Tiny);
+        using var model = Models.Random(Models.Tiny);
         var data = new FixedBatches(Models.Tiny, batchSize: 16) { Position = new(1, 2) };
         var before = model.state_dict().ToDictionary(t => t.Key, t => t.Value.clone());
         manual_seed(5);

@@ -34,6 +34,17 @@ public sealed class CropTests
             }
     }
 
+    /// 6 * 3 / 4 = 4.5, 10 * 3 / 4 = 7.5: Python's round goes to the even neighbour.
+    [Theory, InlineData(6, 4), InlineData(10, 8), InlineData(7, 5)]
+    public void The_adm_reduction_rounds_as_Python_does(int width, int expected)
+    {
+        Assert.Equal((3, expected, 0), Reduced(CropPlan.AdmReduction(4, width, 3)));
+        Assert.Equal((expected, 3, 0), Reduced(CropPlan.AdmReduction(width, 4, 3)));
+        Assert.Equal((3, expected, 2), Reduced(CropPlan.AdmReduction(16 + 3, 4 * width + 1, 3)));
+
+        static (int, int, int) Reduced(CropPlan plan) => (plan.Height, plan.Width, plan.Halvings);
+    }
+
     [Fact]
     public void Random_crops_reach_all_places_and_the_flip_half_of_the_images()
     {

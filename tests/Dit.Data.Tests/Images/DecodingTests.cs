@@ -45,15 +45,20 @@ public sealed class DecodingTests : IDisposable
         }
     }
 
+    private const string Avif =
+        "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAOptZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQAB" +
+        "AAAAAAEOAAEAAAAAAAAAHgAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGF2MDEAAAAAamlwcnAAAABLaXBjbwAAABNjb2xybmNseAACAAIABoAAAAAMYXYxQ4EgAgAAAAAUaXNw" +
+        "ZQAAAAAAAAAQAAAADAAAABBwaXhpAAAAAAMICAgAAAAXaXBtYQAAAAAAAAABAAEEgYIDhAAAACZtZGF0EgAKCDgM/thAgIGkMhARgAAAQABXuD99QvCeGYR0";
+
     /// An AVIF file of 16 x 12 pixels of one colour, 4:2:0, which libvips wrote.
     [Fact]
     public void Avif_is_read()
     {
-        var image = PixelImage.Decode(Convert.FromBase64String(
-            "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAOptZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAEOAAEAAAAAAAAAHgAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGF2MDEAAAAAamlwcnAAAABLaXBjbwAAABNjb2xybmNseAACAAIABoAAAAAMYXYxQ4EgAgAAAAAUaXNwZQAAAAAAAAAQAAAADAAAABBwaXhpAAAAAAMICAgAAAAXaXBtYQAAAAAAAAABAAEEgYIDhAAAACZtZGF0EgAKCDgM/thAgIGkMhARgAAAQABXuD99QvCeGYR0"));
+        var image = PixelImage.Decode(Convert.FromBase64String(Avif));
         Assert.Equal((12, 16, 3), (image.Height, image.Width, image.Channels));
-        for (var i = 0; i < image.Pixels.Length; i++) Assert.InRange(image.Pixels.Span[i], new[] { 196, 96, 46 }[i % 3], new[] { 204, 104, 54 }[i % 3]);
-        Assert.Equal(ImageFileFormat.Avif, ImageInfo.Read(Convert.FromBase64String("AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAOptZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAEOAAEAAAAAAAAAHgAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGF2MDEAAAAAamlwcnAAAABLaXBjbwAAABNjb2xybmNseAACAAIABoAAAAAMYXYxQ4EgAgAAAAAUaXNwZQAAAAAAAAAQAAAADAAAABBwaXhpAAAAAAMICAgAAAAXaXBtYQAAAAAAAAABAAEEgYIDhAAAACZtZGF0EgAKCDgM/thAgIGkMhARgAAAQABXuD99QvCeGYR0")).Format);
+        var color = new PixelImage(Enumerable.Range(0, 12 * 16).SelectMany(_ => new byte[] { 200, 100, 50 }).ToArray(), 12, 16, 3);
+        PixelDifference.AssertWithin(4, color, image);
+        Assert.Equal(ImageFileFormat.Avif, ImageInfo.Read(Convert.FromBase64String(Avif)).Format);
     }
 
     [Fact]
@@ -61,7 +66,8 @@ public sealed class DecodingTests : IDisposable
     {
         var png = PillowCases.File("grey-alpha.png");
         File.WriteAllBytes(_folder["a.jpg"], png.AsSpan(0, 60).ToArray());      // only the header, and under a wrong name
-        Assert.Equal(new ImageInfo(ImageFileFormat.Png, 26, 37, Channels: 1, HasAlpha: true, BitsPerChannel: 8, Frames: 1, Orientation: 1), ImageInfo.Read(_folder["a.jpg"]));
+        var expected = new ImageInfo(ImageFileFormat.Png, 26, 37, Channels: 1, HasAlpha: true, BitsPerChannel: 8, Frames: 1, Orientation: 1);
+        Assert.Equal(expected, ImageInfo.Read(_folder["a.jpg"]));
         Assert.Equal(16, ImageInfo.Read(PillowCases.File("deep.png")).BitsPerChannel);
         Assert.Equal(2, ImageInfo.Read(PillowCases.File("two.gif")).Frames);
         var turned = ImageInfo.Read(PillowCases.File("orientation-6.jpg"));
@@ -75,7 +81,9 @@ public sealed class DecodingTests : IDisposable
         Assert.Equal((19, 29), (image.Height, image.Width));
     }
 
-    [Theory, InlineData(ImageFileFormat.Jpeg, 100, 100), InlineData(ImageFileFormat.Jpeg, 26, 50), InlineData(ImageFileFormat.WebP, 60, 100), InlineData(ImageFileFormat.Png, 10, 200)]
+    [Theory]
+    [InlineData(ImageFileFormat.Jpeg, 100, 100), InlineData(ImageFileFormat.Jpeg, 26, 50)]
+    [InlineData(ImageFileFormat.WebP, 60, 100), InlineData(ImageFileFormat.Png, 10, 200)]
     public void Shrinking_while_decoding_keeps_the_side_asked_for(ImageFileFormat format, int side, int height)
     {
         var file = Picture(200, 300, 3).Encode(format);

@@ -35,12 +35,13 @@ public sealed class EncodingTests : IDisposable
     public void An_animation_has_its_frames(string name)
     {
         var frames = new[] { Even(255, 0, 0), Even(0, 255, 0), Even(0, 0, 255) };
-        AnimationFile.Save(_folder[name], frames, new() { FrameDuration = TimeSpan.FromMilliseconds(50), LastFrameDuration = TimeSpan.FromSeconds(1), Loops = 2 });
+        var animation = new AnimationOptions { FrameDuration = TimeSpan.FromMilliseconds(50), LastFrameDuration = TimeSpan.FromSeconds(1), Loops = 2 };
+        AnimationFile.Save(_folder[name], frames, animation);
         var info = ImageInfo.Read(_folder[name]);
         Assert.Equal((3, 20, 30), (info.Frames, info.Height, info.Width));
         PixelDifference.AssertWithin(4, frames[0], PixelImage.Load(_folder[name], channels: 3));
         Assert.Equal([name], _folder.Files);
-        Assert.Equal([50, 50, 50, 50, 1000], new AnimationOptions { FrameDuration = TimeSpan.FromMilliseconds(50), LastFrameDuration = TimeSpan.FromSeconds(1) }.Delays(5));
+        Assert.Equal([50, 50, 50, 50, 1000], animation.Delays(5));
     }
 
     [Fact]

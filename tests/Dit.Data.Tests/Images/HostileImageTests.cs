@@ -101,6 +101,25 @@ public sealed class HostileImageTests : IDisposable
         Assert.Throws<FileNotFoundException>(() => ImageInfo.Read(_folder["missing.png"]));
     }
 
+    /// libvips takes long, up to the square of their number, to leave rows out.
+    [Fact]
+    public void The_middle_of_a_tall_image_takes_no_longer_than_all_of_it()
+    {
+        var file = PillowCases.File("a.gif").ToArray();
+        file[file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x2C, 0, 0, 0, 0, 37, 0, 26, 0]) + 8] = 0xC5;        // 50458 rows, of which 26 are there
+        var whole = Time(() => PixelImage.Decode(file));
+        var middle = Time(() => PixelImage.Decode(file, new AdmCenterCrop(16)));
+        Assert.True(middle < 8 * whole + TimeSpan.FromSeconds(0.5), $"The whole took {whole}, the middle {middle}.");
+
+        static TimeSpan Time(Action action)
+        {
+            action();
+            var watch = Stopwatch.StartNew();
+            action();
+            return watch.Elapsed;
+        }
+    }
+
     [Fact]
     public void A_cmyk_file_is_read_as_rgb()
     {

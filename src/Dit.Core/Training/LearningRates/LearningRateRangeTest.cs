@@ -107,7 +107,7 @@ public sealed record LearningRateRangeTest
                 throw new InvalidOperationException("The loss was no number from the start; try a lower From, or look at the data.");
             // The steepest fall over a fifth of the steps up to the least loss: single steps are noise.
             var least = _points.FindIndex(p => p.Loss == _points.Min(q => q.Loss));
-            var window = Math.Max(1, test.Steps / 20);
+            var window = Math.Max(1, test.Steps / 5);
             var steepest = Enumerable.Range(0, Math.Max(1, least - window)).MinBy(i => _points[Math.Min(i + window, _points.Count - 1)].Loss - _points[i].Loss);
             return new([.. _points.Select(p => p.Rate)], [.. _points.Select(p => p.Loss)], _points[Math.Min(steepest + window / 2, _points.Count - 1)].Rate);
         }

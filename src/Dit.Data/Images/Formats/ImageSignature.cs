@@ -13,12 +13,15 @@ internal static class ImageSignature
         if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])) return ImageFileFormat.Jpeg;
         if (file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8)) return ImageFileFormat.Gif;
         if (file.StartsWith("BM"u8)) return ImageFileFormat.Bmp;
-        if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8) || file.StartsWith("II+\0"u8) || file.StartsWith("MM\0+"u8)) return ImageFileFormat.Tiff;
+        if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8)) return ImageFileFormat.Tiff;
+        if (file.StartsWith("II+\0"u8) || file.StartsWith("MM\0+"u8)) return ImageFileFormat.Tiff;        // of more than 4 GB, maybe
         if (file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8)) return ImageFileFormat.WebP;
-        if (file.Length >= 12 && file[4..].StartsWith("ftyp"u8) && (file[8..].StartsWith("avif"u8) || file[8..].StartsWith("avis"u8) || file[8..].StartsWith("mif1"u8)))
-            return ImageFileFormat.Avif;
+        if (file.Length >= 12 && file[4..].StartsWith("ftyp"u8) && IsAvif(file.Slice(8, 4))) return ImageFileFormat.Avif;
         throw new InvalidDataException($"it starts with {Convert.ToHexString(file[..Math.Min(file.Length, 8)])}, which begins no {Known}");
     }
+
+    /// <summary>Whether a brand of the ISO base media format is that of still or moving AVIF, or of any image.</summary>
+    private static bool IsAvif(ReadOnlySpan<byte> brand) => brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8) || brand.SequenceEqual("mif1"u8);
 
     /// <summary>The format that the name of a file to be written asks for.</summary>
     /// <exception cref="ArgumentException">The name ends otherwise.</exception>

@@ -33,10 +33,11 @@ internal static unsafe class ImageFileReader
             var header = reader.Header;
             var upright = options.ApplyOrientation ? header.Orientation : 1;
             var channels = options.Channels ?? header.Colors;
+            var stored = new ReaderImage(reader, Math.Min(channels, header.Colors));
             if (crop is not null && upright == 1)
-                return Cropper.Crop(new ReaderImage(reader, Math.Min(channels, header.Colors)), crop.Plan(header.Height, header.Width, random!)).ToChannels(channels);
+                return Cropper.Crop(stored, crop.Plan(header.Height, header.Width, random!)).ToChannels(channels);
 
-            var image = Orientation.Apply(new ReaderImage(reader, Math.Min(channels, header.Colors)).ReadAll(), upright);
+            var image = Orientation.Apply(stored.ReadAll(), upright);
             if (crop is not null) image = image.Crop(crop, random);
             return image.ToChannels(channels);
         }

@@ -49,7 +49,7 @@ internal sealed unsafe class HorizontalPass
     {
         var (inputs, outputs) = (_axis.InputCount * _channels, _axis.Count * _channels + 4);
         if (Math.Min(rowA.Length, rowB.Length) < inputs || Math.Min(outputA.Length, outputB.Length) < outputs)
-            throw new ArgumentException($"Got {rowA.Length} and {rowB.Length} bytes for {outputA.Length} and {outputB.Length}, too few for the axis.", nameof(rowA));
+            throw new ArgumentException($"Got {rowA.Length}, {rowB.Length}, {outputA.Length} and {outputB.Length} bytes, too few for the axis.", nameof(rowA));
         fixed (byte* sourceA = rowA, sourceB = rowB, targetA = outputA, targetB = outputB)
         {
             foreach (var (from, to, isMean) in _runs)

@@ -32,7 +32,8 @@ internal sealed record BmpHeader(
         if (file.Length < FileHeader + CoreHeader) throw Truncated(file.Length);
         var data = U32(file, 10);
         var size = U32(file, FileHeader);
-        if (size != CoreHeader && size is < InfoHeader or > 1024) throw new InvalidDataException($"its header has {size} bytes, but a bitmap's has 12 or at least 40");
+        if (size != CoreHeader && size is < InfoHeader or > 1024)
+            throw new InvalidDataException($"its header has {size} bytes, but a bitmap's has 12 or at least 40");
         if (file.Length < FileHeader + size) throw Truncated(file.Length);
         var core = size == CoreHeader;
         var width = core ? U16(file, 18) : (int)U32(file, 18);

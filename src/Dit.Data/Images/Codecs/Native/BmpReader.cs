@@ -78,7 +78,8 @@ internal sealed unsafe class BmpReader : ImageReader
         }
         var at = _bmp.Data + (_bmp.TopDown ? _row : _bmp.Height - 1 - _row) * _bmp.Stride;
         var needed = ((long)_bmp.Width * _bmp.Bits + 7) / 8;
-        if (at + needed > _length) throw new InvalidDataException($"it is truncated: it ends at offset {_length}, but row {_row} lies at {at} to {at + needed}");
+        if (at + needed > _length)
+            throw new InvalidDataException($"it is truncated: it ends at offset {_length}, but row {_row} lies at {at} to {at + needed}");
         var source = new ReadOnlySpan<byte>(_file + at, (int)needed);
         switch (_bmp.Bits)
         {

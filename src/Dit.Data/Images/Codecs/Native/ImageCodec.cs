@@ -30,7 +30,8 @@ internal sealed unsafe class ImageCodec : IImageCodec
             var status = ImageNative.Encode(
                 source, frames.Count, first.Height, first.Width, first.Channels, (int)format, options.Quality, options.Lossless ? 1 : 0,
                 milliseconds, animation?.Loops ?? 0, out var file, out var length);
-            if (status != 0) throw new InvalidOperationException($"[{first.Height}, {first.Width}, {first.Channels}] could not be encoded as {format}: {LastError()}");
+            if (status != 0)
+                throw new InvalidOperationException($"[{first.Height}, {first.Width}, {first.Channels}] could not be encoded as {format}: {LastError()}");
             return Take(file, checked((int)length));
         }
     }

@@ -23,7 +23,8 @@ internal sealed unsafe class SharpReader : ImageReader
     {
         _file = file;
         _length = length;
-        _header = new(info.Height, info.Width, ChannelsOf(info.Metadata), BitsOf(info.Metadata), Math.Max(info.FrameMetadataCollection.Count, 1), OrientationOf(info.Metadata));
+        var frames = Math.Max(info.FrameMetadataCollection.Count, 1);
+        _header = new(info.Height, info.Width, ChannelsOf(info.Metadata), BitsOf(info.Metadata), frames, OrientationOf(info.Metadata));
         _part = ImageRegion.Whole(info.Height, info.Width);
     }
 
