@@ -41,6 +41,27 @@ public sealed class EmbeddingGoldenTests
             var (width, grid) = (spec.GetProperty("embed_dim").GetInt32(), spec.GetProperty("grid_size").GetInt32());
             using var table = PositionEmbedding.SinCos2D(width, grid, grid);
             golden.AssertClose($"pos2d.d{width}.g{grid}", table);
+            if (golden.Has($"pos2d_f64.d{width}.g{grid}"))
+                golden.AssertClose($"pos2d_f64.d{width}.g{grid}", table.to(float64));
         }
+    }
+
+    /// <summary>One coordinate of the table is the encoding of a time with the sines first, of half the width.</summary>
+    [Fact]
+    public void One_coordinate()
+    {
+        using var golden = Golden.Open("embeddings");
+        using var scope = NewDisposeScope();
+        var expected = golden["pos1d.out"];
+        golden.AssertClose("pos1d.out", TimestepEmbedder.Encode(golden["pos1d.pos"], new TimeEncoding { Width = (int)expected.shape[1], SinesFirst = true }).to(float64));
+    }
+
+    /// <summary>Excluded: rows of zeros in front of the table (<c>pos2d_extra2</c>), for class tokens; our extra tokens stand after the image's and have no positions.</summary>
+    [Fact]
+    public void Every_table_is_tested_or_named_here()
+    {
+        using var golden = Golden.Open("embeddings");
+        string[] tested = ["t_int", "t_frac", "temb.", "pos2d.", "pos2d_f64.", "pos1d.", "pos2d_extra2."];
+        Assert.All(golden.Keys, key => Assert.Contains(tested, prefix => key.StartsWith(prefix, StringComparison.Ordinal)));
     }
 }
