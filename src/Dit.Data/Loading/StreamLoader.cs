@@ -12,13 +12,13 @@ namespace Dit.Data;
 /// </remarks>
 public sealed class StreamLoader : ImageLoader
 {
-    private readonly IImageStream _stream;
+    private readonly IImageSequence _stream;
 
     /// <summary>Nothing is read before the first enumeration.</summary>
     /// <param name="stream">The shards.</param>
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="seed">Fixes the order of every epoch, and the augmentation of every image.</param>
-    public StreamLoader(IImageStream stream, int batchSize, long seed) : base(batchSize, seed)
+    public StreamLoader(IImageSequence stream, int batchSize, long seed) : base(batchSize, seed)
     {
         ArgumentNullException.ThrowIfNull(stream);
         _stream = stream;

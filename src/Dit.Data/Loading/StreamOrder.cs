@@ -1,7 +1,7 @@
 namespace Dit.Data;
 
 /// <summary>The images of one epoch and rank in their order, read one after the other, and which of the shards were damaged.</summary>
-internal sealed class StreamOrder(IImageStream stream, ulong key, bool shuffle, int buffer, int rank, int ranks, BadImagePolicy policy)
+internal sealed class StreamOrder(IImageSequence stream, ulong key, bool shuffle, int buffer, int rank, int ranks, BadImagePolicy policy)
 {
     private const ulong BufferStream = 2;
 

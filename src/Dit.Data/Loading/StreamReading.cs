@@ -29,7 +29,11 @@ internal sealed class StreamReading : EpochReading
     public override PixelBatch? Read(long number, CancellationToken cancellationToken) =>
         Take(number, cancellationToken) is { } files ? Decode(files, number, cancellationToken) : null;
 
-    public override void Dispose() => _images.Dispose();
+    public override void Dispose()
+    {
+        base.Dispose();
+        _images.Dispose();
+    }
 
     /// <summary>The files of a batch. Whoever comes first reads those of earlier batches too, so that nobody waits for a turn.</summary>
     private Files? Take(long number, CancellationToken cancellationToken)

@@ -67,7 +67,7 @@ public sealed class LikelihoodBound
         static Tensor Move(Tensor tensor) => tensor.MoveToOuterDisposeScope();
     }
 
-    private (Tensor Bound, Tensor Clean, Tensor Noise) Step(Denoiser denoiser, Tensor images, INoiseStream stream, double[] times, int index)
+    private (Tensor Bound, Tensor Clean, Tensor Noise) Step(Denoiser denoiser, Tensor images, INoiseDraws stream, double[] times, int index)
     {
         using var scope = NewDisposeScope();
         var (schedule, t, next) = (denoiser.Schedule, times[index], times[index + 1]);

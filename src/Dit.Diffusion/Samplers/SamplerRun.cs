@@ -5,10 +5,10 @@ namespace Dit.Diffusion;
 /// <summary>One walk of a <see cref="Sampler"/>: what it walks with, where it is, and what it remembers.</summary>
 public sealed class SamplerRun : IDisposable
 {
-    private readonly INoiseStream _noise;
+    private readonly INoiseDraws _noise;
     private readonly List<(double Time, Tensor Value)> _history = [];
 
-    internal SamplerRun(Denoiser denoiser, INoiseStream noise, IReadOnlyList<double> times) => (Denoiser, _noise, Times) = (denoiser, noise, times);
+    internal SamplerRun(Denoiser denoiser, INoiseDraws noise, IReadOnlyList<double> times) => (Denoiser, _noise, Times) = (denoiser, noise, times);
 
     /// <summary>The model and its conditions.</summary>
     public Denoiser Denoiser { get; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using static TorchSharp.torch;
@@ -113,7 +114,7 @@ public sealed partial class ReportObserverTests : IDisposable
     private static XElement[] Charts(string page) => [.. Svg().Matches(page).Select(m => XElement.Parse(m.Value))];
 
     private static (double X, double Y)[] Points(XElement line) =>
-        [.. Point().Matches(line.Attribute("points")!.Value).Select(p => (double.Parse(p.Groups[1].Value), double.Parse(p.Groups[2].Value)))];
+        [.. Point().Matches(line.Attribute("points")!.Value).Select(p => (double.Parse(p.Groups[1].Value, CultureInfo.InvariantCulture), double.Parse(p.Groups[2].Value, CultureInfo.InvariantCulture)))];
 
     private string Page() => File.ReadAllText(Path.Combine(_folder["run"], "report.html"));
 

@@ -51,10 +51,10 @@ public sealed class TensorBoardWriter : ITrainingLog, IDisposable
     }
 
     /// <summary>Adds a distribution, in 30 buckets of equal width.</summary>
-    /// <param name="tag">What the values are.</param>
+    /// <param name="name">What the values are.</param>
     /// <param name="values">The values; those that are not finite are left out.</param>
     /// <param name="step">Steps done.</param>
-    public void AddHistogram(string tag, ReadOnlySpan<float> values, long step) => Add(step, SummaryValue.Histogram(Checked(tag), Histogram.Of(values)));
+    public void AddHistogram(string name, ReadOnlySpan<float> values, long step) => Add(step, SummaryValue.Histogram(Checked(name), Histogram.Of(values)));
 
     /// <summary>Adds the distribution of a tensor's values; it waits for the tensor's device.</summary>
     /// <param name="tag">What the values are.</param>
@@ -67,14 +67,14 @@ public sealed class TensorBoardWriter : ITrainingLog, IDisposable
     }
 
     /// <summary>Adds a picture.</summary>
-    /// <param name="tag">What it shows.</param>
+    /// <param name="name">What it shows.</param>
     /// <param name="png">A PNG file.</param>
     /// <param name="step">Steps done.</param>
     /// <exception cref="ArgumentException">The bytes are no PNG file.</exception>
-    public void AddImage(string tag, byte[] png, long step)
+    public void AddImage(string name, byte[] png, long step)
     {
         ArgumentNullException.ThrowIfNull(png);
-        AddImages(tag, [png], step);
+        AddImages(name, [png], step);
     }
 
     /// <summary>Adds pictures under one tag.</summary>

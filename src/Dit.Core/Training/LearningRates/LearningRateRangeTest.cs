@@ -45,7 +45,7 @@ public sealed record LearningRateRangeTest
                 LearningRateSchedule = new Rising(To / From, Steps), WarmupSteps = 0, CheckpointDirectory = null, ReportEvery = 1, MaxSkippedSteps = 0,
                 Optimizer = ((options ?? new()).Optimizer) with { LearningRate = From },
             });
-            var watch = new Watch(this);
+            using var watch = new Watch(this);
             trainer.Observers.Add(watch);
             try
             {
@@ -84,7 +84,7 @@ public sealed record LearningRateRangeTest
     }
 
     /// <summary>Collects the curve and says when to end.</summary>
-    private sealed class Watch(LearningRateRangeTest test) : ITrainingObserver
+    private sealed class Watch(LearningRateRangeTest test) : ITrainingObserver, IDisposable
     {
         private readonly CancellationTokenSource _ended = new();
         private readonly List<(double Rate, double Loss)> _points = [];
@@ -100,6 +100,8 @@ public sealed record LearningRateRangeTest
             if (smoothed > test.Hopeless * _points.Min(p => p.Loss))
                 _ended.Cancel();
         }
+
+        public void Dispose() => _ended.Dispose();
 
         public LearningRateCurve Curve()
         {

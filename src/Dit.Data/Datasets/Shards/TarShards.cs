@@ -12,7 +12,7 @@ namespace Dit.Data;
 /// with "label" (or "cls") and "attributes". The files of a sample follow each other. What else a sample has is left out, as are samples
 /// without an image. Shards are never read backwards, so any stream will do: see <c>open</c>.
 /// </remarks>
-public sealed class TarShards : IImageStream
+public sealed class TarShards : IImageSequence
 {
     private const int Largest = 1 << 30;
     private const int BufferSize = 1 << 18;

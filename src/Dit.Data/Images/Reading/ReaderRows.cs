@@ -44,6 +44,7 @@ internal sealed class ReaderRows : RowSource
 
     public override void Dispose()
     {
+        base.Dispose();
         ArrayPool<byte>.Shared.Return(_strip);
         if (_converted.Length > 0) ArrayPool<byte>.Shared.Return(_converted);
     }

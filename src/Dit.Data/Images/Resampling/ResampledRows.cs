@@ -49,6 +49,7 @@ internal sealed class ResampledRows : RowSource
 
     public override void Dispose()
     {
+        base.Dispose();
         ArrayPool<byte>.Shared.Return(_ring);
         ArrayPool<byte>.Shared.Return(_held);
         ArrayPool<byte>.Shared.Return(_output);

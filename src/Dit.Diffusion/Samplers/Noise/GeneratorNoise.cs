@@ -7,9 +7,9 @@ namespace Dit.Diffusion;
 public sealed class GeneratorNoise(Generator? generator = null) : INoiseSource
 {
     /// <inheritdoc/>
-    public INoiseStream Start(Tensor initial) => new Stream(generator);
+    public INoiseDraws Start(Tensor initial) => new Stream(generator);
 
-    private sealed class Stream(Generator? generator) : INoiseStream
+    private sealed class Stream(Generator? generator) : INoiseDraws
     {
         public Tensor Next(Tensor like) => randn(like.shape, dtype: like.dtype, device: like.device, generator: generator);
 

@@ -29,7 +29,7 @@ public sealed class SeededNoise : INoiseSource
 
     /// <inheritdoc/>
     /// <remarks>What it draws is independent of <see cref="Initial"/>.</remarks>
-    public INoiseStream Start(Tensor initial)
+    public INoiseDraws Start(Tensor initial)
     {
         ArgumentNullException.ThrowIfNull(initial);
         if (initial.shape[0] != _seeds.Length)
@@ -37,7 +37,7 @@ public sealed class SeededNoise : INoiseSource
         return new Stream(_seeds, streamsApart: 0x9E3779B97F4A7C15);
     }
 
-    private sealed class Stream(ulong[] seeds, ulong streamsApart) : INoiseStream
+    private sealed class Stream(ulong[] seeds, ulong streamsApart) : INoiseDraws
     {
         private readonly Generator[] _generators = [.. seeds.Select(seed => new Generator(seed ^ streamsApart))];
 

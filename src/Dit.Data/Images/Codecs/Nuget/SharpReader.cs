@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
 using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.Formats.Png;
+using SixLabors.ImageSharp.Memory;
 using SixLabors.ImageSharp.Metadata;
 using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
@@ -19,7 +21,7 @@ internal sealed unsafe class SharpReader : ImageReader
     private int _row;
     private Image? _picture;
 
-    private SharpReader(byte* file, int length, ImageInfo info)
+    private SharpReader(byte* file, int length, SixLabors.ImageSharp.ImageInfo info)
     {
         _file = file;
         _length = length;
@@ -39,7 +41,7 @@ internal sealed unsafe class SharpReader : ImageReader
             {
                 return new(pinned, file.Length, Image.Identify(file));
             }
-            catch (ImageFormatException e)
+            catch (Exception e) when (e is ImageFormatException or InvalidMemoryOperationException or NotSupportedException)
             {
                 throw new InvalidDataException(e.Message, e);
             }
@@ -99,16 +101,16 @@ internal sealed unsafe class SharpReader : ImageReader
             var options = new DecoderOptions { MaxFrames = 1, TargetSize = _shrunk ? new Size(_header.Width, _header.Height) : null };
             _picture ??= Image.Load<TPixel>(options, new ReadOnlySpan<byte>(_file, _length));
         }
-        catch (ImageFormatException e)
+        catch (Exception e) when (e is ImageFormatException or InvalidMemoryOperationException or NotSupportedException)
         {
             throw new InvalidDataException(e.Message, e);
         }
         if ((_picture.Height, _picture.Width) != (_header.Height, _header.Width))
             throw new InvalidDataException($"its header promises {_header.Width} x {_header.Height} pixels, but it has {_picture.Width} x {_picture.Height}");
 
-        var buffer = ((Image<TPixel>)_picture).Frames.RootFrame.PixelBuffer;
+        var frame = ((Image<TPixel>)_picture).Frames.RootFrame;
         var stride = _part.Width * sizeof(TPixel);
         for (; rows.Length >= stride; rows = rows[stride..], _row++)
-            System.Runtime.InteropServices.MemoryMarshal.AsBytes(buffer.DangerousGetRowSpan(_row).Slice(_part.Left, _part.Width)).CopyTo(rows);
+            MemoryMarshal.AsBytes(frame.DangerousGetPixelRowMemory(_row).Span.Slice(_part.Left, _part.Width)).CopyTo(rows);
     }
 }

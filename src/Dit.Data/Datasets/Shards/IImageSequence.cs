@@ -1,7 +1,7 @@
 namespace Dit.Data;
 
 /// <summary>Images in shards that are read from their start to their end, so that they need not fit on a disk.</summary>
-public interface IImageStream
+public interface IImageSequence
 {
     /// <summary>The number of shards.</summary>
     int Shards { get; }
