@@ -63,4 +63,17 @@ public sealed class TensorBoardObserverTests : IDisposable
         }));
         Assert.True(string.CompareOrdinal(Path.GetFileName(first.Writer.Path), Path.GetFileName(second.Writer.Path)) < 0);
     }
+
+    /// <summary>TensorBoard reads files in the order of their names, and 10 comes after 9 also within a second.</summary>
+    [Fact]
+    public void Names_rise()
+    {
+        var names = new List<string>();
+        for (var i = 0; i < 12; i++)
+        {
+            using var writer = new TensorBoardWriter(_folder["names"]);
+            names.Add(Path.GetFileName(writer.Path));
+        }
+        Assert.Equal(names.Order(StringComparer.Ordinal), names);
+    }
 }

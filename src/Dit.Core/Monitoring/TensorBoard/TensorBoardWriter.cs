@@ -22,7 +22,7 @@ public sealed class TensorBoardWriter : ITrainingLog, IDisposable
         Directory.CreateDirectory(directory);
         // TensorBoard reads files in the order of their names; the numbers tell those of one second apart.
         var name = string.Create(CultureInfo.InvariantCulture,
-            $"events.out.tfevents.{(long)Now:D10}.{Environment.MachineName}.{Environment.ProcessId}.{Interlocked.Increment(ref _files) - 1}");
+            $"events.out.tfevents.{(long)Now:D10}.{Environment.MachineName}.{Environment.ProcessId}.{Interlocked.Increment(ref _files) - 1:D6}");
         Path = System.IO.Path.Combine(directory, name);
         _file = new RecordFile(Path);
         _file.Append(new Protobuf().Double(1, Now).Text(3, "brain.Event:2").Message(10, new Protobuf().Text(1, "Dit.Core")).Written);
