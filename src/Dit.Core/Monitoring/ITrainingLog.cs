@@ -1,7 +1,7 @@
 namespace Dit.Core;
 
-/// <summary>Keeps what a training shows besides numbers: pictures and distributions.</summary>
-public interface ITrainingLog
+/// <summary>Keeps what is shown of a training beside its own numbers: further curves, pictures and distributions.</summary>
+public interface ITrainingLog : IScalarLog
 {
     /// <summary>Keeps a picture.</summary>
     /// <param name="name">What it shows, such as <c>samples/ema</c>.</param>

@@ -6,6 +6,7 @@ namespace Dit.Core;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(StepRecord))]
+[JsonSerializable(typeof(ValuesRecord))]
 [JsonSerializable(typeof(HistogramRecord))]
 [JsonSerializable(typeof(RunRecord))]
 internal sealed partial class MonitoringJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Dit.Core;
 
 public sealed partial class DitTrainer
@@ -5,6 +7,7 @@ public sealed partial class DitTrainer
     private int _fitting;
     private bool _resumed;
     private long _savedStep = -1;
+    private JsonLinesObserver? _metrics;
 
     /// <summary>Trains until a number of steps is reached, those before a resume included.</summary>
     /// <param name="data">The batches; epoch follows epoch until the end.</param>
@@ -17,7 +20,8 @@ public sealed partial class DitTrainer
     /// <summary>Trains until a number of steps, images or epochs is reached.</summary>
     /// <remarks>
     /// The first call resumes from the newest valid checkpoint in <see cref="DitTrainerOptions.CheckpointDirectory"/>, if there
-    /// is one, and moves <paramref name="data"/> to its place. The steps run on a thread of their own, one after the other.
+    /// is one, and moves <paramref name="data"/> to its place. The steps run on a thread of their own, one after the other. Their numbers go to
+    /// <c>metrics.jsonl</c> in that folder, see <see cref="JsonLinesObserver"/>.
     /// </remarks>
     /// <param name="data">The batches; epoch follows epoch until the end.</param>
     /// <param name="length">What to reach in all, what was done before a resume included.</param>
@@ -53,8 +57,8 @@ public sealed partial class DitTrainer
         if (!_resumed)
             Resume(data);
         _logger.Started(_model.parameters().Sum(p => p.numel()), _device.ToString(), _precision.ToString(), Step, length.ToString());
-        _imagesSinceReport = 0;
-        _sinceReport.Restart();
+        _pace.Start(Step, anew: true);
+        _metrics = KeepMetrics();
         try
         {
             while (!IsReached(length, data))
@@ -72,8 +76,23 @@ public sealed partial class DitTrainer
             _logger.Failed(Step, e.Message);
             throw;
         }
+        finally
+        {
+            _metrics?.Dispose();
+            _metrics = null;
+        }
         Save(data);
         _logger.Finished(Step);
+    }
+
+    /// <summary>The numbers of a run are kept beside its checkpoints in any case, unless an observer keeps them there already.</summary>
+    private JsonLinesObserver? KeepMetrics()
+    {
+        if (_options.CheckpointDirectory is null)
+            return null;
+        var path = HtmlReport.MetricsPath(Path.GetFullPath(_options.CheckpointDirectory));
+        var kept = Observers.Any(o => (o as JsonLinesObserver ?? (o as ReportObserver)?.Metrics)?.Path == path);
+        return kept ? null : new JsonLinesObserver(path);
     }
 
     private void FitEpoch(IBatchSource data, TrainingLength length, CancellationToken cancellationToken)
@@ -85,8 +104,10 @@ public sealed partial class DitTrainer
             while (!IsReached(length, data))
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                var asked = Stopwatch.GetTimestamp();
                 if (!Wait(batches.MoveNextAsync()))
                     break;
+                _pace.Waited(asked);
                 using var batch = batches.Current;
                 FitStep(batch, data, length);
             }
@@ -110,7 +131,8 @@ public sealed partial class DitTrainer
         {
             var progress = Report(length.EstimatedSteps(Step, ImagesSeen, data.Position), data.Position, loss, norm);
             if (log)
-                _logger.Step(progress.Step, progress.Steps, loss, norm, progress.LearningRate, progress.ImagesPerSecond);
+                _logger.Step(Step, progress.Steps, loss, norm, progress.LearningRate, progress.ImagesPerSecond, progress.DataWait,
+                    progress.TimeLeft is { } left ? $", {left} left" : "");
         }
         if (save && _options.CheckpointDirectory is not null)
             BeginSave(data);

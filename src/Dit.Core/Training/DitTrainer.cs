@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dit.Torch;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,9 +23,8 @@ public sealed partial class DitTrainer : IDisposable
     private readonly OptimizerRun _optimizer;
     private readonly ExponentialMovingAverage[] _averages;
     private readonly int _reportEvery;
-    private readonly Stopwatch _sinceReport = new();
+    private readonly Pace _pace = new();
     private readonly HashSet<ITrainingObserver> _failed = [];
-    private long _imagesSinceReport;
     private int _skippedInARow;
     private bool _disposed;
 
@@ -87,8 +85,7 @@ public sealed partial class DitTrainer : IDisposable
     /// <exception cref="NotFiniteNumberException">The loss or the gradient is no number. The weights are as before.</exception>
     public TrainingProgress TrainStep(Batch batch)
     {
-        if (!_sinceReport.IsRunning)
-            _sinceReport.Start();
+        _pace.Start(Step, anew: false);
         var (loss, norm) = TrainStep(batch, read: true)!.Value;
         return Report(Step, default, loss, norm);
     }
@@ -137,7 +134,7 @@ public sealed partial class DitTrainer : IDisposable
 
         Step++;
         ImagesSeen += batch.Count;
-        _imagesSinceReport += batch.Count;
+        _pace.Trained(batch.Count);
         return read ? (loss, norm) : null;
     }
 
@@ -200,7 +197,7 @@ public sealed partial class DitTrainer : IDisposable
     /// <summary>Tells the observers. One that fails does not stop the training; only its first failure is logged.</summary>
     private void Tell(Action<ITrainingObserver> what)
     {
-        foreach (var observer in Observers.ToArray())
+        foreach (var observer in _metrics is null ? Observers.ToArray() : [_metrics, .. Observers])
         {
             try
             {
@@ -224,11 +221,13 @@ public sealed partial class DitTrainer : IDisposable
 
     private TrainingProgress Report(long steps, BatchPosition position, double loss, double gradientNorm)
     {
-        var rate = _imagesSinceReport / _sinceReport.Elapsed.TotalSeconds;
-        var progress = new TrainingProgress(Step, steps, loss, gradientNorm, _optimizer.LearningRate(Step - 1), rate, position);
+        var progress = new TrainingProgress(Step, steps, loss, gradientNorm, _optimizer.LearningRate(Step - 1), _pace.ImagesPerSecond, position)
+        {
+            DataWait = _pace.DataWait,
+            TimeLeft = _pace.TimeLeft(Step, steps),
+        };
         Tell(observer => observer.OnStep(progress));
-        _imagesSinceReport = 0;
-        _sinceReport.Restart();                                               // what observers do is no training time
+        _pace.Reported();
         return progress;
     }
 

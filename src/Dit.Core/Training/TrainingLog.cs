@@ -12,9 +12,10 @@ internal static partial class TrainingLog
     public static partial void Resumed(this ILogger logger, long step, string path);
 
     [LoggerMessage(1002, LogLevel.Information,
-        "Step {Step} of {Steps}: loss {Loss:G5}, gradient norm {GradientNorm:G4}, learning rate {LearningRate:G4}, {ImagesPerSecond:F1} images/s.")]
+        "Step {Step} of {Steps}: loss {Loss:G5}, gradient norm {GradientNorm:G4}, learning rate {LearningRate:G4}, {ImagesPerSecond:F1} images/s, "
+        + "{DataWait:P0} of the time waiting for data{TimeLeft}.")]
     public static partial void Step(
-        this ILogger logger, long step, long steps, double loss, double gradientNorm, double learningRate, double imagesPerSecond);
+        this ILogger logger, long step, long steps, double loss, double gradientNorm, double learningRate, double imagesPerSecond, double dataWait, string timeLeft);
 
     [LoggerMessage(1003, LogLevel.Information, "Saved '{Path}'.")]
     public static partial void Saved(this ILogger logger, string path);

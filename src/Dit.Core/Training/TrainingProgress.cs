@@ -9,4 +9,14 @@ namespace Dit.Core;
 /// <param name="ImagesPerSecond">Images per second since the last report.</param>
 /// <param name="Position">The batch that comes next.</param>
 public readonly record struct TrainingProgress(
-    long Step, long Steps, double Loss, double GradientNorm, double LearningRate, double ImagesPerSecond, BatchPosition Position);
+    long Step, long Steps, double Loss, double GradientNorm, double LearningRate, double ImagesPerSecond, BatchPosition Position)
+{
+    /// <value>Share of the time since the last report that the training waited for batches, 0 to 1; 0 where a host brings them.</value>
+    public double DataWait { get; init; }
+
+    /// <value>
+    /// Time until <see cref="Steps"/> at the mean pace since the training started, what observers and checkpoints take included, in whole
+    /// seconds; <see langword="null"/> where no goal is ahead.
+    /// </value>
+    public TimeSpan? TimeLeft { get; init; }
+}

@@ -63,9 +63,48 @@ public sealed class JsonLinesObserverTests : IDisposable
         Assert.Equal([1, 2, 3], Lines().Select(l => l.GetProperty("step").GetInt32()));
     }
 
-    private JsonElement[] Lines()
+    [Fact]
+    public void What_others_measure_lies_between_the_steps()
     {
-        using var stream = new FileStream(File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var observer = new JsonLinesObserver(File);
+        observer.OnStep(Progress.At(1));
+        observer.AddScalars(1, ("held_out_loss/ema", 0.25), ("held_out_loss/raw", double.NaN));
+        observer.OnStep(Progress.At(2));
+        var lines = Lines();
+        Assert.Equal([1, 1, 2], lines.Select(l => l.GetProperty("step").GetInt32()));
+        Assert.False(lines[1].TryGetProperty("loss", out _));
+        Assert.False(lines[0].TryGetProperty("values", out _));
+        Assert.Equal(0.25, lines[1].GetProperty("values").GetProperty("held_out_loss/ema").GetDouble());
+        Assert.Equal(JsonValueKind.Null, lines[1].GetProperty("values").GetProperty("held_out_loss/raw").ValueKind);
+
+        using var resumed = new JsonLinesObserver(File);                      // which is first told what another observer measured
+        resumed.AddScalars(2, ("held_out_loss/ema", 0.5));
+        resumed.OnStep(Progress.At(2));
+        Assert.Equal([1, 1, 2, 2], Lines().Select(l => l.GetProperty("step").GetInt32()));
+        Assert.Equal(2, Lines().Count(l => l.TryGetProperty("values", out _)));
+    }
+
+    /// <summary>A run with a folder keeps its numbers without being asked, once, and goes on with them.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_trainer_with_a_folder_keeps_them_by_itself(bool alsoReport)
+    {
+        foreach (var steps in (int[])[10, 14])
+        {
+            using var run = new TrainingRun(_folder.Path);
+            using var report = alsoReport ? new ReportObserver(_folder.Path) : null;
+            if (report is not null)
+                run.Trainer.Observers.Add(report);
+            await run.FitAsync(steps);
+            Assert.Equal(alsoReport ? 1 : 0, run.Trainer.Observers.Count);
+        }
+        Assert.Equal(Enumerable.Range(1, 14), Lines(_folder["metrics.jsonl"]).Select(l => l.GetProperty("step").GetInt32()));
+    }
+
+    private JsonElement[] Lines(string? path = null)
+    {
+        using var stream = new FileStream(path ?? File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(stream);
         var text = reader.ReadToEnd();
         Assert.EndsWith("\n", text, StringComparison.Ordinal);

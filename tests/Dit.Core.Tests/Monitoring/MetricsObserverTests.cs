@@ -22,13 +22,14 @@ public sealed class MetricsObserverTests
         listener.Start();
         var observer = new MetricsObserver("a", batchSize: 8);
         observer.OnStep(Progress.At(101, loss: 2, norm: double.NaN));
-        observer.OnStep(Progress.At(121, loss: 3));
+        observer.OnStep(Progress.At(121, loss: 3) with { DataWait = 0.25 });
         Assert.Equal([1, 20], Values("dit.training.steps"));
         Assert.Equal([8, 160], Values("dit.training.images"));
         Assert.Equal([2, 3], Values("dit.training.loss"));
         Assert.Equal([1e-3, 1e-3], Values("dit.training.learning_rate"));
         Assert.Equal([0.5], Values("dit.training.gradient_norm"));
         Assert.Equal([100, 100], Values("dit.training.images_per_second"));
+        Assert.Equal([0, 0.25], Values("dit.training.data_wait"));
         Assert.All(measured, m => Assert.Equal("a", m.Run));
 
         IEnumerable<double> Values(string name) => measured.Where(m => m.Name == name).Select(m => m.Value);

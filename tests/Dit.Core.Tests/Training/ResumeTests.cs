@@ -169,7 +169,7 @@ public sealed class ResumeTests : IDisposable
         }));
         await run.FitAsync(35);
         Assert.Equal([10, 20, 30, 35], saved);
-        Assert.Equal(["step-0000030", "step-0000035", "step-mine"],
+        Assert.Equal(["metrics.jsonl", "step-0000030", "step-0000035", "step-mine"],
             Directory.GetFileSystemEntries(_folder["run"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 

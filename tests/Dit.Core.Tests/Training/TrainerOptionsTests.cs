@@ -152,7 +152,7 @@ public sealed class TrainerOptionsTests : IDisposable
         run.Trainer.Observers.Add(new CallbackObserver(p =>
         {
             if (p.Step == 5)
-                File.WriteAllText(_folder["run"], "a file where the folder is to be");
+                PutFile("run");
             if (p.Step == 25)
                 File.Delete(_folder["run"]);
         }));
@@ -164,9 +164,15 @@ public sealed class TrainerOptionsTests : IDisposable
         other.Trainer.Observers.Add(new CallbackObserver(p =>
         {
             if (p.Step == 5)
-                File.WriteAllText(_folder["other"], "a file where the folder is to be");
+                PutFile("other");
         }));
         await Assert.ThrowsAnyAsync<IOException>(() => other.FitAsync(12));
+
+        void PutFile(string name)
+        {
+            Directory.Delete(_folder[name], recursive: true);
+            File.WriteAllText(_folder[name], "a file where the folder is to be");
+        }
     }
 
     [Fact]

@@ -27,10 +27,13 @@ internal sealed class JsonLinesFile<T>(string path, JsonTypeInfo<T> type) : IDis
         });
     }
 
-    public void Append(T record)
+    public void Append(T record) => Append(record, type);
+
+    /// <summary>Appends a record of another form, which is read as one of this file's.</summary>
+    public void Append<TRecord>(TRecord record, JsonTypeInfo<TRecord> form)
     {
-        _stream ??= new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        _stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(record, type), (byte)'\n']);
+        _stream ??= Open();
+        _stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(record, form), (byte)'\n']);
     }
 
     /// <summary>The whole lines of a file, which may be growing.</summary>
@@ -47,6 +50,12 @@ internal sealed class JsonLinesFile<T>(string path, JsonTypeInfo<T> type) : IDis
     {
         _stream?.Dispose();
         _stream = null;
+    }
+
+    private FileStream Open()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
     }
 
     private static T? Parse(string line, JsonTypeInfo<T> type)

@@ -1,23 +1,22 @@
 namespace Dit.Core;
 
-/// <summary>Writes a JSON object for every reported step, a line each: step, epoch, loss, learningRate, gradientNorm, imagesPerSecond, time.</summary>
+/// <summary>Writes a JSON object for every reported step, a line each: step, epoch, loss, learningRate, gradientNorm, imagesPerSecond, dataWait, time.</summary>
 /// <remarks>
-/// What is no number is null. A line is whole when the step's report returns. A training that resumes goes on with the file; lines
+/// A trainer with a <see cref="DitTrainerOptions.CheckpointDirectory"/> keeps <c>metrics.jsonl</c> there by itself. What other observers measure are
+/// lines between, with step, values (name and number) and time. What is no number is null. A line is whole when the step's report returns. A training that resumes goes on with the file; lines
 /// of steps that are made again are dropped.
 /// </remarks>
-public sealed class JsonLinesObserver : ITrainingObserver, IDisposable
+public sealed class JsonLinesObserver : ITrainingObserver, IScalarLog, IDisposable
 {
     private readonly JsonLinesFile<StepRecord> _file;
     private bool _started;
 
-    /// <summary>Prepares the file; its folder is created if missing, the file itself by the first step.</summary>
+    /// <summary>Prepares to write; the first step creates the file, and its folder if that is missing.</summary>
     /// <param name="path">The file, such as <c>runs/mnist/metrics.jsonl</c>.</param>
-    /// <exception cref="IOException">The folder cannot be created.</exception>
     public JsonLinesObserver(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Path = System.IO.Path.GetFullPath(path);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         _file = new JsonLinesFile<StepRecord>(Path, MonitoringJson.Default.StepRecord);
     }
 
@@ -27,12 +26,24 @@ public sealed class JsonLinesObserver : ITrainingObserver, IDisposable
     /// <inheritdoc/>
     public void OnStep(TrainingProgress progress)
     {
-        if (!_started)
-            _file.Keep(r => r.Step < progress.Step);
-        _started = true;
+        Start(progress.Step);
         _file.Append(StepRecord.Of(progress, DateTimeOffset.UtcNow));
+    }
+
+    /// <inheritdoc/>
+    public void AddScalars(long step, params ReadOnlySpan<(string Name, double Value)> values)
+    {
+        Start(step);
+        _file.Append(ValuesRecord.Of(step, values, DateTimeOffset.UtcNow), MonitoringJson.Default.ValuesRecord);
     }
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
+
+    private void Start(long step)
+    {
+        if (!_started)
+            _file.Keep(r => r.Step < step);
+        _started = true;
+    }
 }

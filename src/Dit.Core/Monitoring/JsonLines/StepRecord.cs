@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Dit.Core;
 
 /// <summary>A line of a metrics file: how a training stood after a step. What is no number is null.</summary>
@@ -17,6 +19,13 @@ internal sealed record StepRecord
 
     public double? ImagesPerSecond { get; init; }
 
+    /// <summary>Share of the time that the training waited for batches.</summary>
+    public double? DataWait { get; init; }
+
+    /// <summary>Of the lines between: what observers measured, as <see cref="ValuesRecord"/> writes it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Dictionary<string, double?>? Values { get; init; }
+
     public DateTimeOffset Time { get; init; }
 
     public static StepRecord Of(TrainingProgress progress, DateTimeOffset time) => new()
@@ -27,8 +36,9 @@ internal sealed record StepRecord
         LearningRate = Finite(progress.LearningRate),
         GradientNorm = Finite(progress.GradientNorm),
         ImagesPerSecond = Finite(Math.Round(progress.ImagesPerSecond, 3)),
+        DataWait = Finite(Math.Round(progress.DataWait, 4)),
         Time = time,
     };
 
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+    internal static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -6,7 +6,7 @@ namespace Dit.Core;
 /// <summary>Gives a training's numbers to .NET's metrics and traces, under the name <see cref="DitTelemetry.Name"/>.</summary>
 /// <remarks>
 /// Instruments: the counters <c>dit.training.steps</c> and <c>dit.training.images</c>, the gauges <c>dit.training.loss</c>,
-/// <c>dit.training.learning_rate</c>, <c>dit.training.gradient_norm</c> and <c>dit.training.images_per_second</c>. Activities:
+/// <c>dit.training.learning_rate</c>, <c>dit.training.gradient_norm</c>, <c>dit.training.images_per_second</c> and <c>dit.training.data_wait</c>. Activities:
 /// <c>dit.training.steps</c>, from one report to the next, and <c>dit.training.checkpoint</c>. Where nobody listens it costs nothing.
 /// </remarks>
 public sealed class MetricsObserver : ITrainingObserver
@@ -19,6 +19,9 @@ public sealed class MetricsObserver : ITrainingObserver
         DitTelemetry.Meter.CreateGauge<double>("dit.training.gradient_norm", null, "Norm of all gradients together, before clipping.");
     private static readonly Gauge<double> ImagesPerSecond =
         DitTelemetry.Meter.CreateGauge<double>("dit.training.images_per_second", "{image}/s", "Images per second since the last report.");
+
+    private static readonly Gauge<double> DataWait =
+        DitTelemetry.Meter.CreateGauge<double>("dit.training.data_wait", null, "Share of the time since the last report spent waiting for batches, 0 to 1.");
 
     private readonly int _batchSize;
     private readonly KeyValuePair<string, object?>[] _tags;
@@ -47,6 +50,7 @@ public sealed class MetricsObserver : ITrainingObserver
         Loss.Record(progress.Loss, _tags);
         LearningRate.Record(progress.LearningRate, _tags);
         ImagesPerSecond.Record(progress.ImagesPerSecond, _tags);
+        DataWait.Record(progress.DataWait, _tags);
         if (!double.IsNaN(progress.GradientNorm))
             GradientNorm.Record(progress.GradientNorm, _tags);
         Trace("dit.training.steps", progress.Step, _since)?.AddTag("dit.loss", progress.Loss).Dispose();

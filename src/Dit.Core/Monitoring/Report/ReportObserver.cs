@@ -12,8 +12,8 @@ namespace Dit.Core;
 public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IDisposable
 {
     private readonly string _directory;
-    private readonly JsonLinesObserver _metrics;
     private readonly JsonLinesFile<HistogramRecord> _histograms;
+    private bool _started;
     private long _due;
     private long _steps = -1;
 
@@ -26,7 +26,7 @@ public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IDisposabl
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         _directory = Directory.CreateDirectory(directory).FullName;
-        _metrics = new JsonLinesObserver(HtmlReport.MetricsPath(_directory));
+        Metrics = new JsonLinesObserver(HtmlReport.MetricsPath(_directory));
         _histograms = new JsonLinesFile<HistogramRecord>(HtmlReport.HistogramsPath(_directory), MonitoringJson.Default.HistogramRecord);
         var run = RunRecord.Of(info ?? new RunInfo(), _directory);
         AtomicFile.Write(HtmlReport.RunPath(_directory), stream => JsonSerializer.Serialize(stream, run, MonitoringJson.Default.RunRecord));
@@ -35,16 +35,21 @@ public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IDisposabl
     /// <value>Time from one making of the page to the next. Default 30 seconds.</value>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <value>Keeps the numbers.</value>
+    internal JsonLinesObserver Metrics { get; }
+
     /// <inheritdoc/>
     public void OnStep(TrainingProgress progress)
     {
-        if (_steps < 0)
-            _histograms.Keep(h => h.Step < progress.Step);
-        _metrics.OnStep(progress);
+        Start(progress.Step);
+        Metrics.OnStep(progress);
         if (Stopwatch.GetTimestamp() >= _due || Interval.IsLast(progress, _steps))
             Write();
         _steps = progress.Steps;
     }
+
+    /// <inheritdoc/>
+    public void AddScalars(long step, params ReadOnlySpan<(string Name, double Value)> values) => Metrics.AddScalars(step, values);
 
     /// <inheritdoc/>
     public void AddImage(string name, byte[] png, long step)
@@ -59,15 +64,24 @@ public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IDisposabl
     public void AddHistogram(string name, ReadOnlySpan<float> values, long step)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Start(step);
         _histograms.Append(new() { Name = name, Step = step, Values = Histogram.Of(values) });
     }
 
     /// <summary>Makes the page a last time and closes the files.</summary>
     public void Dispose()
     {
-        _metrics.Dispose();
+        Metrics.Dispose();
         _histograms.Dispose();
         HtmlReport.Write(_directory);
+    }
+
+    /// <summary>Drops what an earlier training, that this one resumes, kept of steps that come anew.</summary>
+    private void Start(long step)
+    {
+        if (!_started)
+            _histograms.Keep(h => h.Step < step);
+        _started = true;
     }
 
     private void Write()

@@ -1,6 +1,6 @@
 namespace Dit.Core;
 
-/// <summary>Shows a training in TensorBoard: loss of steps and epochs, learning rate, gradient norm, throughput.</summary>
+/// <summary>Shows a training in TensorBoard: loss of steps and epochs, learning rate, gradient norm, throughput, waiting for data.</summary>
 /// <remarks>
 /// Curves are over steps. The loss of an epoch is the mean of its reported steps. A training that resumes in the same folder goes on
 /// with the curves; what was written after the checkpoint it resumes from is hidden.
@@ -32,6 +32,7 @@ public sealed class TensorBoardObserver : ITrainingObserver, IDisposable
         List<(string, double)> values =
         [
             ("loss/step", progress.Loss), ("optimizer/learning_rate", progress.LearningRate), ("throughput/images_per_second", progress.ImagesPerSecond),
+            ("throughput/data_wait", progress.DataWait),
         ];
         if (!double.IsNaN(progress.GradientNorm))
             values.Add(("optimizer/gradient_norm", progress.GradientNorm));

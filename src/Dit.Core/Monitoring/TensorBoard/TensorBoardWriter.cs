@@ -42,11 +42,11 @@ public sealed class TensorBoardWriter : ITrainingLog, IDisposable
     /// <summary>Adds a point to each of several curves, in one record.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="values">The curves and their values.</param>
-    public void AddScalars(long step, params ReadOnlySpan<(string Tag, double Value)> values)
+    public void AddScalars(long step, params ReadOnlySpan<(string Name, double Value)> values)
     {
         var points = new Protobuf[values.Length];
         for (var i = 0; i < points.Length; i++)
-            points[i] = SummaryValue.Scalar(Checked(values[i].Tag), values[i].Value);
+            points[i] = SummaryValue.Scalar(Checked(values[i].Name), values[i].Value);
         Add(step, points);
     }
 
