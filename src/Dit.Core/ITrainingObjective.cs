@@ -13,4 +13,10 @@ public interface ITrainingObjective
     /// <param name="generator">Where all random numbers are drawn from, on the device of the images; <see langword="null"/> for torch's own.</param>
     /// <returns>Scalar loss, float32, with its graph.</returns>
     Tensor Loss(Module<Tensor, Tensor, Tensor?, Tensor> model, Tensor images, Tensor? labels, Generator? generator = null);
+
+    /// <value>
+    /// What the objective itself learns: a trainer trains its parameters with the model's, such as those of a projector, and keeps all of its tensors in
+    /// checkpoints. It is on the model's device. Default <see langword="null"/>: nothing.
+    /// </value>
+    Module? Learned => null;
 }

@@ -8,6 +8,7 @@ namespace Dit.Core;
 public sealed partial class DitTrainer
 {
     private const string ModelFile = "model.safetensors";
+    private const string ObjectiveFile = "objective.safetensors";
     private const string OptimizerFile = "optimizer.safetensors";
     private const string StateFile = "state.json";
 
@@ -79,6 +80,8 @@ public sealed partial class DitTrainer
         contents.Add(ModelFile, _model.state_dict(), metadata);
         foreach (var (average, file) in EmaModels.Zip(AverageFiles))
             contents.Add(file, average.state_dict(), metadata);
+        if (_learned is { } learned)
+            contents.Add(ObjectiveFile, learned.state_dict(), null);
         contents.Add(OptimizerFile, _optimizer.State(), null);
         contents.Add(StateFile, JsonSerializer.SerializeToUtf8Bytes(State(position), DitJson.Default.TrainingState));
         return contents;
@@ -86,6 +89,8 @@ public sealed partial class DitTrainer
 
     /// <summary>One file for each average: <c>ema.safetensors</c>, <c>ema-2.safetensors</c>, ...</summary>
     private IEnumerable<string> AverageFiles => Enumerable.Range(1, _averages.Length).Select(i => i == 1 ? "ema.safetensors" : $"ema-{i}.safetensors");
+
+    private IEnumerable<string> ObjectiveFiles => _learned is null ? [] : [ObjectiveFile];
 
     /// <summary>Continues from the newest valid checkpoint, if there is one.</summary>
     /// <param name="data">Batches to move to where the training stopped.</param>
@@ -142,12 +147,11 @@ public sealed partial class DitTrainer
     {
         try
         {
-            CheckpointStore.Verify(path, [ModelFile, .. AverageFiles, OptimizerFile, StateFile]);
-            using var stream = File.OpenRead(Path.Combine(path, StateFile));
-            var state = JsonSerializer.Deserialize(stream, DitJson.Default.TrainingState);
-            if (state is { Format: TrainingState.CurrentFormat })
-                return state;
-            _logger.Skipped($"'{path}' is of format {state?.Format}; this version reads {TrainingState.CurrentFormat}.");
+            CheckpointStore.Verify(path, [ModelFile, .. AverageFiles, .. ObjectiveFiles, OptimizerFile, StateFile]);
+            using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(path, StateFile)));
+            if (json.RootElement.GetProperty("format").GetInt32() is var format && format == TrainingState.CurrentFormat)
+                return json.Deserialize(DitJson.Default.TrainingState);
+            _logger.Skipped($"'{path}' is of format {format}; this version reads {TrainingState.CurrentFormat}.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -179,6 +183,11 @@ public sealed partial class DitTrainer
             using var weights = SafeTensorsFile.Open(Path.Combine(path, file));
             ModuleState.Load(weights, average.state_dict(), _model.Config);
             updates.Updates = state.Step;
+        }
+        foreach (var file in ObjectiveFiles)
+        {
+            using var learned = SafeTensorsFile.Open(Path.Combine(path, file));
+            ModuleState.Load(learned, _learned!.state_dict());
         }
         _optimizer.Load(optimizer);
         Step = _savedStep = state.Step;

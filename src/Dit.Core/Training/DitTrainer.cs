@@ -15,6 +15,7 @@ public sealed partial class DitTrainer : IDisposable
 {
     private readonly DitModel _model;
     private readonly ITrainingObjective _objective;
+    private readonly nn.Module? _learned;
     private readonly DitTrainerOptions _options;
     private readonly ILogger _logger;
     private readonly Device _device;
@@ -46,14 +47,14 @@ public sealed partial class DitTrainer : IDisposable
                 $"The model's weights are {first.dtype}; train with float32 weights, and choose the arithmetic with DitTrainerOptions.Precision.", nameof(model));
         }
         _model = model;
-        _objective = objective;
+        (_objective, _learned) = (objective, objective.Learned);
         _logger = loggerFactory?.CreateLogger<DitTrainer>() ?? NullLogger<DitTrainer>.Instance;
         _device = first.device;
         _precision = Engine.Resolve(_options.Precision, _device);
         _reportEvery = _options.ReportEvery ?? (_device.type == DeviceType.CPU ? 1 : 20);
         _generator = new Generator(_options.Seed, _device);
         _model.DropoutGenerator = _generator;
-        _optimizer = new OptimizerRun(model, _options);
+        _optimizer = new OptimizerRun(model, _learned, _options);
         EmaProfile[] profiles = [.. _options.Averages ?? [new ConstantEma(_options.EmaDecay)]];
         EmaModels = [.. profiles.Select(_ => NewAverage(model))];
         _averages = [.. EmaModels.Zip(profiles, ExponentialMovingAverage.In)];
@@ -121,6 +122,7 @@ public sealed partial class DitTrainer : IDisposable
         if (!_model.training)
             _model.train();
         _model.zero_grad();                                                   // frees the last step's gradients before the forward pass
+        _learned?.zero_grad();
         var (loss, norm) = (Backward(images, labels, read), double.NaN);
         if (double.IsFinite(loss) || !read)
         {

@@ -9,7 +9,8 @@ namespace Dit.Diffusion;
 /// </summary>
 /// <remarks>
 /// The features come from wherever the caller has them: computed before and read along with the batch, or from an encoder at hand. The projector has weights
-/// of its own: put <c>Projector.parameters()</c> into the optimizer beside the model's. It is not needed for sampling.
+/// of its own, which a trainer trains with the model's; in a loop of your own, put <c>Projector.parameters()</c> into the optimizer. It is not needed for
+/// sampling.
 /// </remarks>
 public sealed class RepresentationAlignmentLoss : IAuxiliaryLoss, IDisposable
 {
@@ -42,8 +43,10 @@ public sealed class RepresentationAlignmentLoss : IAuxiliaryLoss, IDisposable
     /// <inheritdoc/>
     public int? Block => _block;
 
-    /// <summary>Tokens [B, T, D] to features [B, T, F]. Move it to the model's device, and train it with the model.</summary>
+    /// <summary>Tokens [B, T, D] to features [B, T, F]. Move it to the model's device.</summary>
     public Module<Tensor, Tensor> Projector { get; }
+
+    Module IAuxiliaryLoss.Learned => Projector;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The features do not fit the tokens.</exception>

@@ -1,4 +1,5 @@
 using Dit.Core;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Network = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor?, TorchSharp.torch.Tensor>;
 
@@ -15,6 +16,7 @@ public sealed partial class DenoisingObjective : ITrainingObjective
     private readonly INoiseSchedule _schedule;
     private readonly Prediction _prediction;
     private readonly ITimestepSampler _timesteps;
+    private nn.Module? _learned;
 
     /// <param name="schedule">The path from data to noise.</param>
     /// <param name="prediction">What the network learns to predict.</param>
@@ -28,6 +30,9 @@ public sealed partial class DenoisingObjective : ITrainingObjective
         if (Refusal() is { } reason) throw new ArgumentException(reason, nameof(prediction));
         _earliest = Earliest();
     }
+
+    /// <value>What the <see cref="Auxiliary"/> losses and times that learn from losses have learned: <c>timesteps</c>, <c>auxiliary_0</c>, ...</value>
+    public nn.Module? Learned => _learned ??= Gather();
 
     /// <summary>The loss of a batch: draws a time and a noise for every image, in this order, and compares.</summary>
     /// <param name="model">The network: (x_t [B, C, H, W], time [B], labels [B] or null) to its prediction [B, C, H, W].</param>
@@ -99,6 +104,14 @@ public sealed partial class DenoisingObjective : ITrainingObjective
         var mean = (losses * timesteps.Weights(t)).mean();
         timesteps.Observe(t, losses.detach());
         return terms.Auxiliary is null ? mean : mean + terms.Auxiliary;
+    }
+
+    private ModuleDict<nn.Module>? Gather()
+    {
+        (string Name, nn.Module? Module)[] parts =
+            [("timesteps", (_timesteps as ILossAwareTimesteps)?.Learned), .. Auxiliary.Select((loss, i) => ($"auxiliary_{i}", loss.Learned))];
+        var learned = parts.Where(part => part.Module is not null).Select(part => (part.Name, part.Module!)).ToArray();
+        return learned.Length == 0 ? null : nn.ModuleDict(learned);
     }
 
     /// <summary>Times, kept off the data where the velocity is infinite there.</summary>

@@ -15,4 +15,7 @@ public interface ILossAwareTimesteps : ITimestepSampler
     /// <param name="t">Its times, [B].</param>
     /// <param name="losses">The loss of each, [B].</param>
     void Observe(Tensor t, Tensor losses);
+
+    /// <value>What was learned, for checkpoints. Default <see langword="null"/>: nothing that is to be kept.</value>
+    nn.Module? Learned => null;
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Diffusion;
@@ -8,25 +9,26 @@ namespace Dit.Diffusion;
 /// [0, 1] is divided into equal parts, on a discrete schedule its steps, and the last few losses of each are kept. Until each part has as many, times
 /// are uniform. Losses stay on their device: no step waits for them.
 /// </para>
-/// <para>A training that is resumed goes on where it was only if <see cref="State"/> is saved and set again.</para>
+/// <para>It is a module whose buffers are what was learned, so that a trainer's checkpoints keep it.</para>
 /// </remarks>
-public sealed class LossSecondMomentTimesteps : ILossAwareTimesteps, IDisposable
+public sealed class LossSecondMomentTimesteps : nn.Module, ILossAwareTimesteps
 {
-    private Tensor _losses;                                                        // [Parts, History], the last ones of each part, in a ring
-    private Tensor _counts;                                                        // [Parts], how many were ever seen
+    private readonly Tensor losses;                                                // [Parts, History], the last ones of each part, in a ring
+    private readonly Tensor counts;                                                // [Parts], how many were ever seen
 
     /// <param name="parts">How many parts; on a discrete schedule its number of steps. Default 1000.</param>
     /// <param name="history">How many losses of each part are kept. Default 10.</param>
     /// <param name="uniform">This share of the times is uniform, so that none is ever forgotten, within (0, 1]. Default 0.001.</param>
     /// <exception cref="ArgumentOutOfRangeException">One of them is out of range.</exception>
-    public LossSecondMomentTimesteps(int parts = 1000, int history = 10, double uniform = 0.001)
+    public LossSecondMomentTimesteps(int parts = 1000, int history = 10, double uniform = 0.001) : base(nameof(LossSecondMomentTimesteps))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(history, 1);
         if (uniform is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(uniform), uniform, "The uniform share must be above 0 and at most 1.");
         (Parts, History, Uniform) = (parts, history, uniform);
-        _losses = zeros(parts, history, ScalarType.Float64).DetachFromDisposeScope();
-        _counts = zeros(parts, ScalarType.Int64).DetachFromDisposeScope();
+        losses = zeros(parts, history, ScalarType.Float64);
+        counts = zeros(parts, ScalarType.Int64);
+        RegisterComponents();
     }
 
     /// <summary>How many parts [0, 1] is divided into.</summary>
@@ -38,25 +40,7 @@ public sealed class LossSecondMomentTimesteps : ILossAwareTimesteps, IDisposable
     /// <summary>The share of uniform times.</summary>
     public double Uniform { get; }
 
-    /// <summary>What was learned, [Parts, History + 1] float64: the losses, and how many of each part were seen. A copy; the caller owns it.</summary>
-    /// <exception cref="ArgumentException">It is set to something of another shape.</exception>
-    public Tensor State
-    {
-        get
-        {
-            using var scope = NewDisposeScope();
-            return cat([_losses, _counts.to(ScalarType.Float64).unsqueeze(1)], 1).MoveToOuterDisposeScope();
-        }
-        set
-        {
-            ArgumentNullException.ThrowIfNull(value);
-            if (!value.shape.AsSpan().SequenceEqual([Parts, History + 1]))
-                throw new ArgumentException(
-                    $"The state is {Shapes.Print(value.shape)}; that of {Parts} parts with {History} losses is [{Parts}, {History + 1}].", nameof(value));
-            using var scope = NewDisposeScope();
-            Keep(value.narrow(1, 0, History).to(ScalarType.Float64, _losses.device), value.select(1, History).to(ScalarType.Int64, _counts.device));
-        }
-    }
+    nn.Module ILossAwareTimesteps.Learned => this;
 
     /// <inheritdoc/>
     public Tensor Sample(long count, Device device, Generator? generator = null)
@@ -92,17 +76,10 @@ public sealed class LossSecondMomentTimesteps : ILossAwareTimesteps, IDisposable
         var part = PartOf(t);                                                                           // [B]
         var same = part.unsqueeze(0) == part.unsqueeze(1);                                              // [B, B]
         var earlier = same.to(ScalarType.Int64).tril(-1).sum(dim: 1);                                   // [B], images before this one in the same part
-        var seen = _counts.index_select(0, part);                                                       // [B]
+        var seen = counts.index_select(0, part);                                                       // [B]
         var slot = part * History + (seen + earlier).remainder(History);                                // [B]
-        _losses.view(-1).index_copy_(0, slot, losses.detach().to(ScalarType.Float64));
-        _counts.index_copy_(0, part, seen + same.sum(dim: 1));
-    }
-
-    /// <summary>Frees what was learned.</summary>
-    public void Dispose()
-    {
-        _losses.Dispose();
-        _counts.Dispose();
+        this.losses.view(-1).index_copy_(0, slot, losses.detach().to(ScalarType.Float64));
+        counts.index_copy_(0, part, seen + same.sum(dim: 1));
     }
 
     /// <inheritdoc/>
@@ -116,21 +93,13 @@ public sealed class LossSecondMomentTimesteps : ILossAwareTimesteps, IDisposable
     private Tensor Probabilities(Device device)
     {
         MoveTo(device);
-        var moment = _losses.square().mean([1]).sqrt();                                                 // [Parts]
+        var moment = losses.square().mean([1]).sqrt();                                                 // [Parts]
         var learned = (1 - Uniform) * moment / moment.sum() + Uniform / Parts;
-        return where((_counts >= History).all(), learned, full_like(moment, 1.0 / Parts));
+        return where((counts >= History).all(), learned, full_like(moment, 1.0 / Parts));
     }
 
     private void MoveTo(Device device)
     {
-        if (_losses.device.ToString() != device.ToString()) Keep(_losses.to(device), _counts.to(device));
-    }
-
-    private void Keep(Tensor losses, Tensor counts)
-    {
-        var (oldLosses, oldCounts) = (_losses, _counts);
-        (_losses, _counts) = (losses.clone().DetachFromDisposeScope(), counts.clone().DetachFromDisposeScope());
-        oldLosses.Dispose();
-        oldCounts.Dispose();
+        if (losses.device.ToString() != device.ToString()) this.to(device);
     }
 }

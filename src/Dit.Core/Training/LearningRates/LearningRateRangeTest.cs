@@ -1,4 +1,5 @@
 using Dit.Torch;
+using static TorchSharp.torch;
 
 namespace Dit.Core;
 
@@ -20,7 +21,7 @@ public sealed record LearningRateRangeTest
     /// <value>The run ends once the smoothed loss is so many times its least. Default 4.</value>
     public double Hopeless { get; init; } = 4;
 
-    /// <summary>Runs the test. Model, random numbers and the data's position are as before when it returns.</summary>
+    /// <summary>Runs the test. Model, objective, random numbers and the data's position are as before when it returns.</summary>
     /// <param name="model">The model; a copy of it is trained.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="data">The batches.</param>
@@ -37,6 +38,7 @@ public sealed record LearningRateRangeTest
         ArgumentNullException.ThrowIfNull(data);
         Validate();
         var (random, position) = (RandomState.Get(), data.Position);
+        using var learned = new Learned(objective);
         try
         {
             using var copy = model.Resized(model.Config.ImageSize);
@@ -65,6 +67,7 @@ public sealed record LearningRateRangeTest
         {
             random.Set();
             data.Position = position;
+            learned.Restore();
         }
     }
 
@@ -81,6 +84,26 @@ public sealed record LearningRateRangeTest
     private sealed record Rising(double Ratio, int Steps) : LearningRateSchedule
     {
         public override double Factor(long step) => Math.Pow(Ratio, step / (double)(Steps - 1));
+    }
+
+    /// <summary>A copy of what an objective has learned.</summary>
+    private sealed class Learned(ITrainingObjective objective) : IDisposable
+    {
+        private readonly Dictionary<string, Tensor> _copy =
+            objective.Learned?.state_dict().ToDictionary(t => t.Key, t => t.Value.detach().clone().DetachFromDisposeScope()) ?? [];
+
+        public void Restore()
+        {
+            using var guard = no_grad();
+            foreach (var (name, tensor) in _copy.Count == 0 ? [] : objective.Learned!.state_dict())
+                tensor.copy_(_copy[name]);
+        }
+
+        public void Dispose()
+        {
+            foreach (var tensor in _copy.Values)
+                tensor.Dispose();
+        }
     }
 
     /// <summary>Collects the curve and says when to end.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Dit.Core;
 
-/// <summary>An optimizer over a model's trainable parameters, with clipping and the learning rate of each step, and its state by parameter name.</summary>
+/// <summary>An optimizer over the trainable parameters of a model and of its objective, with clipping and the learning rate of each step, and its state by parameter name.</summary>
 internal sealed class OptimizerRun : IDisposable
 {
     private readonly OptimizerSettings _settings;
@@ -12,11 +12,12 @@ internal sealed class OptimizerRun : IDisposable
     private readonly (string Name, Parameter Parameter)[] _trainable;      // those that decay first, as in the optimizer's groups
     private readonly OptimizerHelper _optimizer;
 
-    public OptimizerRun(nn.Module model, DitTrainerOptions options)
+    public OptimizerRun(nn.Module model, nn.Module? objective, DitTrainerOptions options)
     {
         (_settings, _options) = (options.Optimizer, options);
-        var trainable = model.named_parameters().Where(p => p.parameter.requires_grad)
-            .Select(p => (Name: p.name, Parameter: p.parameter)).ToLookup(p => _settings.DecaysEverything || Decays(p.Name, p.Parameter));
+        var learned = objective?.named_parameters().Select(p => (Name: $"objective.{p.name}", Parameter: p.parameter)) ?? [];
+        var trainable = model.named_parameters().Select(p => (Name: p.name, Parameter: p.parameter)).Concat(learned).Where(p => p.Parameter.requires_grad)
+            .ToLookup(p => _settings.DecaysEverything || Decays(p.Name, p.Parameter));
         _trainable = [.. trainable[true], .. trainable[false]];
         _optimizer = _settings.Create([.. trainable[true].Select(p => p.Parameter)], [.. trainable[false].Select(p => p.Parameter)]);
     }
