@@ -34,6 +34,18 @@ internal sealed record TrainingState
     /// <summary>Steps that were left out because their loss or gradient was no number.</summary>
     public required long SkippedSteps { get; init; }
 
+    /// <summary>How often the training went back to an earlier checkpoint.</summary>
+    public int Rollbacks { get; init; }
+
+    /// <summary>The factor of the loss; <see langword="null"/> where it is not scaled.</summary>
+    public LossScaleState? LossScale { get; init; }
+
+    /// <summary>Losses that the next ones are compared with to see spikes, the newest last.</summary>
+    public IReadOnlyList<double> RecentLosses { get; init; } = [];
+
+    /// <summary>How many of them were too high in a row up to now.</summary>
+    public int HighLosses { get; init; }
+
     /// <summary>Kind of device of the training; a generator's state is of one kind.</summary>
     public required string Device { get; init; }
 
@@ -49,3 +61,6 @@ internal sealed record TrainingState
     /// <summary>Version of the engine.</summary>
     public required string Engine { get; init; }
 }
+
+/// <summary>State of a <see cref="LossScaler"/>.</summary>
+internal sealed record LossScaleState(double Factor, int StepsWithoutOverflow);

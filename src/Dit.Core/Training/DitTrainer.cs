@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dit.Torch;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,24 +10,20 @@ namespace Dit.Core;
 /// <summary>Trains a model: optimizer, gradient clipping, averaged weights, checkpoints, reports.</summary>
 /// <remarks>
 /// A trainer is used by one thread at a time. All random numbers of a training come from <see cref="DitTrainerOptions.Seed"/>;
-/// a training that was stopped and resumed gives the same bytes as one that was not, with float32 on the CPU.
+/// a training that was stopped and resumed gives the same bytes as one that was not, on the CPU.
 /// </remarks>
-public sealed partial class DitTrainer : IDisposable
+public sealed class DitTrainer : IDisposable
 {
-    private readonly DitModel _model;
-    private readonly ITrainingObjective _objective;
-    private readonly nn.Module? _learned;
     private readonly DitTrainerOptions _options;
     private readonly ILogger _logger;
-    private readonly Device _device;
-    private readonly Precision _precision;
-    private readonly Generator _generator;
-    private readonly OptimizerRun _optimizer;
-    private readonly ExponentialMovingAverage[] _averages;
+    private readonly TrainingObservers _observers;
+    private readonly TrainingParts _parts;
+    private readonly TrainingStep _step;
+    private readonly TrainingCheckpoints _checkpoints;
+    private readonly TrainingGuard _guard;
     private readonly int _reportEvery;
     private readonly Pace _pace = new();
-    private readonly HashSet<ITrainingObserver> _failed = [];
-    private int _skippedInARow;
+    private int _fitting;
     private bool _disposed;
 
     /// <summary>Prepares a training. The model stays the caller's; its weights are changed by the training.</summary>
@@ -35,6 +32,7 @@ public sealed partial class DitTrainer : IDisposable
     /// <param name="options">Settings; by default the official ones.</param>
     /// <param name="loggerFactory">Where the training logs to.</param>
     /// <exception cref="ArgumentException">The options are not valid, or the model's weights are not float32.</exception>
+    /// <exception cref="NotSupportedException">The model's device cannot compute in the precision asked for.</exception>
     public DitTrainer(DitModel model, ITrainingObjective objective, DitTrainerOptions? options = null, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -46,37 +44,39 @@ public sealed partial class DitTrainer : IDisposable
             throw new ArgumentException(
                 $"The model's weights are {first.dtype}; train with float32 weights, and choose the arithmetic with DitTrainerOptions.Precision.", nameof(model));
         }
-        _model = model;
-        (_objective, _learned) = (objective, objective.Learned);
+        Precision = Engine.Resolve(_options.Precision, first.device);
+        _reportEvery = _options.ReportEvery ?? (first.device.type == DeviceType.CPU ? 1 : 20);
         _logger = loggerFactory?.CreateLogger<DitTrainer>() ?? NullLogger<DitTrainer>.Instance;
-        _device = first.device;
-        _precision = Engine.Resolve(_options.Precision, _device);
-        _reportEvery = _options.ReportEvery ?? (_device.type == DeviceType.CPU ? 1 : 20);
-        _generator = new Generator(_options.Seed, _device);
-        _model.DropoutGenerator = _generator;
-        _optimizer = new OptimizerRun(model, _learned, _options);
-        EmaProfile[] profiles = [.. _options.Averages ?? [new ConstantEma(_options.EmaDecay)]];
-        EmaModels = [.. profiles.Select(_ => NewAverage(model))];
-        _averages = [.. EmaModels.Zip(profiles, ExponentialMovingAverage.In)];
+        _observers = new TrainingObservers(_logger);
+        _parts = new TrainingParts(model, objective.Learned, _options, _logger);
+        _step = new TrainingStep(_parts, objective, _options, Precision);
+        _checkpoints = new TrainingCheckpoints(_parts, _options, _observers, _logger);
+        _guard = new TrainingGuard(_parts, _step, _checkpoints, _options, _logger);
     }
 
     /// <value>The model with averaged weights, in evaluation mode. It belongs to the trainer and changes with every step.</value>
     public DitModel EmaModel => EmaModels[0];
 
     /// <value>One model for each of <see cref="DitTrainerOptions.Averages"/>, in evaluation mode.</value>
-    public IReadOnlyList<DitModel> EmaModels { get; }
+    public IReadOnlyList<DitModel> EmaModels => _parts.EmaModels;
 
     /// <value>Who is told how the training goes.</value>
-    public IList<ITrainingObserver> Observers { get; } = [];
+    public IList<ITrainingObserver> Observers => _observers;
+
+    /// <value>The arithmetic of the model's products: <see cref="DitTrainerOptions.Precision"/> on the model's device.</value>
+    public Precision Precision { get; }
 
     /// <value>Steps done, those before a resume included.</value>
-    public long Step { get; private set; }
+    public long Step => _parts.Step;
 
     /// <value>Images seen, those before a resume included; one that was seen in two epochs counts twice.</value>
-    public long ImagesSeen { get; private set; }
+    public long ImagesSeen => _parts.ImagesSeen;
 
-    /// <value>Steps that were left out because their loss or gradient was no number.</value>
-    public long SkippedSteps { get; private set; }
+    /// <value>Steps that were left out because their loss or gradient was no number, or overflowed float16.</value>
+    public long SkippedSteps => _parts.SkippedSteps;
+
+    /// <value>How often the training went back to an earlier checkpoint; see <see cref="SpikeDetection.RollsBack"/>.</value>
+    public int Rollbacks => _parts.Rollbacks;
 
     /// <summary>Makes one step: loss, gradients, clipping, optimizer, average. For hosts with a loop of their own.</summary>
     /// <param name="batch">The batch, which stays the caller's.</param>
@@ -86,162 +86,180 @@ public sealed partial class DitTrainer : IDisposable
     /// <exception cref="NotFiniteNumberException">The loss or the gradient is no number. The weights are as before.</exception>
     public TrainingProgress TrainStep(Batch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         _pace.Start(Step, anew: false);
-        var (loss, norm) = TrainStep(batch, read: true)!.Value;
-        return Report(Step, default, loss, norm);
+        var (loss, norm) = MakeStep(batch, read: true);
+        var progress = Progress(Step, default, loss, norm);
+        Report(progress);
+        return progress;
     }
 
-    /// <summary>Frees the averaged model and the optimizer's state; the model stays.</summary>
+    /// <summary>Trains until a number of steps is reached, those before a resume included.</summary>
+    /// <param name="data">The batches; epoch follows epoch until the end.</param>
+    /// <param name="steps">Steps to reach in all.</param>
+    /// <param name="cancellationToken">Stops the training between two steps, after writing a checkpoint.</param>
+    /// <inheritdoc cref="FitAsync(IBatchSource, TrainingLength, CancellationToken)"/>
+    public Task FitAsync(IBatchSource data, long steps, CancellationToken cancellationToken = default) =>
+        FitAsync(data, TrainingLength.Steps(steps), cancellationToken);
+
+    /// <summary>Trains until a number of steps, images or epochs is reached.</summary>
+    /// <remarks>
+    /// The first call resumes from the newest valid checkpoint in <see cref="DitTrainerOptions.CheckpointDirectory"/>, if there
+    /// is one, and moves <paramref name="data"/> to its place. The steps run on a thread of their own, one after the other. Their numbers go to
+    /// <c>metrics.jsonl</c> in that folder, see <see cref="JsonLinesObserver"/>.
+    /// </remarks>
+    /// <param name="data">The batches; epoch follows epoch until the end.</param>
+    /// <param name="length">What to reach in all, what was done before a resume included.</param>
+    /// <param name="cancellationToken">Stops the training between two steps, after writing a checkpoint.</param>
+    /// <exception cref="OperationCanceledException">The training was cancelled. Its state is in a checkpoint.</exception>
+    /// <exception cref="CheckpointException">The checkpoints are of another model, or none of them can be read.</exception>
+    /// <exception cref="InvalidOperationException">The trainer is training already, or the data has no batches.</exception>
+    /// <exception cref="InvalidDataException">A batch has values that are no numbers. No checkpoint was written since.</exception>
+    /// <exception cref="ArithmeticException">The training diverged (<see cref="NotFiniteNumberException"/>), or its loss spiked too often.</exception>
+    public async Task FitAsync(IBatchSource data, TrainingLength length, CancellationToken cancellationToken = default)
+    {
+        var loop = Loop(data, length, cancellationToken);
+        using var turn = new Turn(this);
+        using var thread = new TrainingThread();
+        await thread.Do(() =>
+        {
+            while (loop.MoveNext())
+            {
+            }
+            return true;
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Trains as <see cref="FitAsync(IBatchSource, TrainingLength, CancellationToken)"/> does, one step each time the host asks for the next.</summary>
+    /// <remarks>
+    /// Between two steps the training stands still, and the host may use the model, its averages and <see cref="SaveCheckpoint"/>. A host that leaves the
+    /// enumeration early leaves a checkpoint, as one that cancels. Every step is given; loss and gradient norm are NaN where
+    /// <see cref="DitTrainerOptions.ReportEvery"/> leaves a step out.
+    /// </remarks>
+    /// <inheritdoc cref="FitAsync(IBatchSource, TrainingLength, CancellationToken)"/>
+    /// <returns>How the training stands after each step.</returns>
+    public IAsyncEnumerable<TrainingProgress> StepsAsync(IBatchSource data, TrainingLength length, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(data);
+        return Steps(data, length, cancellationToken);
+    }
+
+    /// <summary>Writes a checkpoint of the present state, and deletes those that are too old.</summary>
+    /// <param name="position">The batch that comes next.</param>
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="InvalidOperationException">The options name no <see cref="DitTrainerOptions.CheckpointDirectory"/>.</exception>
+    /// <exception cref="NotFiniteNumberException">The weights are not finite. Nothing was written.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be written; earlier ones are as they were.</exception>
+    public string SaveCheckpoint(BatchPosition position = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _checkpoints.Save(position);
+    }
+
+    /// <summary>Continues from the newest valid checkpoint, if there is one.</summary>
+    /// <param name="data">Batches to move to where the training stopped.</param>
+    /// <returns>Whether there was a checkpoint.</returns>
+    /// <exception cref="CheckpointException">The checkpoints are of another model, or none of them can be read. Nothing has changed.</exception>
+    public bool Resume(IBatchSource? data = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _checkpoints.Resume(data);
+    }
+
+    /// <summary>Frees the averaged models and the optimizer's state; the model stays.</summary>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        if (ReferenceEquals(_model.DropoutGenerator, _generator))
-            _model.DropoutGenerator = null;
-        FinishWriting();
-        foreach (var average in _averages)
-            average.Dispose();
-        foreach (var model in EmaModels)
-            model.Dispose();
-        _optimizer.Dispose();
-        _generator.Dispose();
+        _checkpoints.Finish();
+        _step.Dispose();
+        _parts.Dispose();
     }
 
-    /// <summary>One step. Loss and gradient norm are checked and returned only if they are to be read, which waits for a GPU.</summary>
-    private (double Loss, double GradientNorm)? TrainStep(Batch batch, bool read)
+    /// <summary>One step. Loss and gradient norm are checked and returned only if they are to be read, which waits for a GPU; otherwise they are NaN.</summary>
+    internal (double Loss, double GradientNorm) MakeStep(Batch batch, bool read)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentNullException.ThrowIfNull(batch);
         CheckBatch(batch);
-        read |= _options.MaxSkippedSteps > 0;
+        read |= _guard.ReadsEveryStep;
         using var scope = NewDisposeScope();
-        var images = batch.Images.to(float32, _device, non_blocking: true);   // [B, C, H, W]
-        var labels = batch.Labels?.to(_device, non_blocking: true);           // [B, ...]
-
-        if (!_model.training)
-            _model.train();
-        _model.zero_grad();                                                   // frees the last step's gradients before the forward pass
-        _learned?.zero_grad();
-        var (loss, norm) = (Backward(images, labels, read), double.NaN);
-        if (double.IsFinite(loss) || !read)
-        {
-            var clipped = _optimizer.Clip();                                  // []
-            norm = read && clipped is not null ? clipped.to(float64).item<double>() : double.NaN;
-        }
-        if (read && !(double.IsFinite(loss) && (_options.MaxGradientNorm is null || double.IsFinite(norm))))
-            Skip(loss, norm, images);
-        else
-            Apply();
-
-        Step++;
-        ImagesSeen += batch.Count;
+        var images = batch.Images.to(float32, _parts.Device, non_blocking: true);   // [B, C, H, W]
+        var labels = batch.Labels?.to(_parts.Device, non_blocking: true);           // [B, ...]
+        var result = _step.Run(images, labels, read);
+        _guard.Check(result, images, labels);
+        _parts.Step++;
+        _parts.ImagesSeen += batch.Count;
         _pace.Trained(batch.Count);
-        return read ? (loss, norm) : null;
+        _observers.Step = _parts.Step;
+        if (read)
+            _guard.Watch(result);
+        return (result.Loss, result.GradientNorm);
     }
 
-    /// <summary>The gradients of a batch, part after part, and its loss if it is to be read. Nothing more is computed once a loss is no number.</summary>
-    private double Backward(Tensor images, Tensor? labels, bool read)
-    {
-        var count = images.shape[0];
-        var parts = Math.Min(_options.AccumulationSteps, count);
-        var total = read ? 0.0 : double.NaN;
-        for (var part = 0L; part < parts; part++)
+    /// <summary>Whether the observers are told of a step.</summary>
+    internal bool IsReported(long step) => step % _reportEvery == 0;
+
+    internal TrainingProgress Progress(long steps, BatchPosition position, double loss, double gradientNorm) =>
+        new(Step, steps, loss, gradientNorm, _parts.Optimizer.LearningRate(Step - 1), _pace.ImagesPerSecond, position)
         {
-            using var scope = NewDisposeScope();
-            var (start, end) = (part * count / parts, (part + 1) * count / parts);
-            var share = (end - start) / (double)count;
-            Tensor loss;
-            using (Autocast.For(_precision, _device))
-                loss = _objective.Loss(_model, images.narrow(0, start, end - start), labels?.narrow(0, start, end - start), _generator);     // []
-            if (read && !double.IsFinite(total += share * loss.to(float64).item<double>()))
-                return total;
-            (parts == 1 ? loss : share * loss).backward();
+            DataWait = _pace.DataWait,
+            TimeLeft = _pace.TimeLeft(Step, steps),
+        };
+
+    internal void Report(TrainingProgress progress)
+    {
+        _observers.Tell(observer => observer.OnStep(progress));
+        _pace.Reported();
+    }
+
+    private TrainingLoop Loop(IBatchSource data, TrainingLength length, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(data);
+        return new TrainingLoop(this, _parts, _checkpoints, _observers, _pace, _options, _logger, data, length, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<TrainingProgress> Steps(IBatchSource data, TrainingLength length, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var loop = Loop(data, length, cancellationToken);
+        using var turn = new Turn(this);
+        using var thread = new TrainingThread();
+        try
+        {
+            while (await thread.Do(loop.MoveNext).ConfigureAwait(false))
+                yield return loop.Current;
         }
-        return total;
-    }
-
-    private void Apply()
-    {
-        _optimizer.Step(_optimizer.LearningRate(Step));
-        foreach (var average in _averages)
-            average.Update(_model);
-        _skippedInARow = 0;
-    }
-
-    /// <summary>Leaves a step out whose loss or gradient is no number, or stops the training if there were too many in a row.</summary>
-    private void Skip(double loss, double norm, Tensor images)
-    {
-        if (++_skippedInARow > _options.MaxSkippedSteps)
-            throw NotFinite(loss, norm, images);
-        SkippedSteps++;
-        _logger.StepSkipped(Step, loss, norm, _skippedInARow, _options.MaxSkippedSteps);
-        foreach (var average in _averages)
-            average.Updates++;                                                // the profile's time is the training's
-    }
-
-    private Exception NotFinite(double loss, double norm, Tensor images)
-    {
-        var bad = images.isfinite().logical_not().sum().item<long>();
-        if (bad > 0)
+        finally
         {
-            return new InvalidDataException(
-                $"The batch of step {Step} has {bad} values that are not finite (NaN or infinity). Check the data. The weights are as before the step.");
-        }
-        const string Cure = "Try a lower learning rate, a longer warm-up, DitConfig.QueryKeyNorm, or Precision.Float32. The weights are as before the step.";
-        var rate = Problems.Invariant($"learning rate {_optimizer.LearningRate(Step):G4}");
-        return double.IsFinite(loss)
-            ? new NotFiniteNumberException(
-                $"The gradient of step {Step} has the norm {norm} ({rate}; not finite first in {string.Join(", ", _optimizer.NotFinite(most: 5))}): the training diverged. {Cure}", norm)
-            : new NotFiniteNumberException($"The loss of step {Step} is {loss} although its batch is finite ({rate}): the training diverged. {Cure}", loss);
-    }
-
-    /// <summary>Tells the observers. One that fails does not stop the training; only its first failure is logged.</summary>
-    private void Tell(Action<ITrainingObserver> what)
-    {
-        foreach (var observer in _metrics is null ? Observers.ToArray() : [_metrics, .. Observers])
-        {
-            try
+            await thread.Do(() =>
             {
-                what(observer);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                if (_failed.Add(observer))
-                    _logger.ObserverFailed(e, observer.GetType().Name, Step);
-            }
+                loop.Dispose();
+                return true;
+            }).ConfigureAwait(false);
         }
     }
 
     private void CheckBatch(Batch batch)
     {
-        ModelInputs.CheckImages(_model.Config, batch.Images, nameof(batch));
-        if (batch.Labels is not { } labels)
-            return;
-        _model.CheckCondition(labels, batch.Count, nameof(batch));
+        ModelInputs.CheckImages(_parts.Model.Config, batch.Images, nameof(batch));
+        if (batch.Labels is { } labels)
+            _parts.Model.CheckCondition(labels, batch.Count, nameof(batch));
     }
 
-    private TrainingProgress Report(long steps, BatchPosition position, double loss, double gradientNorm)
+    /// <summary>One training at a time.</summary>
+    private readonly struct Turn : IDisposable
     {
-        var progress = new TrainingProgress(Step, steps, loss, gradientNorm, _optimizer.LearningRate(Step - 1), _pace.ImagesPerSecond, position)
+        private readonly DitTrainer _trainer;
+
+        public Turn(DitTrainer trainer)
         {
-            DataWait = _pace.DataWait,
-            TimeLeft = _pace.TimeLeft(Step, steps),
-        };
-        Tell(observer => observer.OnStep(progress));
-        _pace.Reported();
-        return progress;
-    }
+            _trainer = trainer;
+            if (Interlocked.Exchange(ref trainer._fitting, 1) != 0)
+                throw new InvalidOperationException("The trainer is training already; await the first call.");
+        }
 
-    /// <summary>A copy of the model to keep an average in.</summary>
-    private DitModel NewAverage(DitModel model)
-    {
-        var copy = DitModel.Unfilled(model.Config).to(_device);
-        copy.eval();
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        foreach (var (average, parameter) in copy.parameters().Zip(model.parameters()))
-            average.copy_(parameter);
-        return copy;
+        public void Dispose() => Interlocked.Exchange(ref _trainer._fitting, 0);
     }
 }

@@ -42,9 +42,20 @@ public sealed record DitTrainerOptions
 
     /// <value>
     /// Arithmetic of the model's products; weights, loss and optimizer are float32 in any case. Default
-    /// <see cref="Precision.Auto"/>: bfloat16 where the processor or GPU has it in hardware.
+    /// <see cref="Precision.Auto"/>: bfloat16 where the processor or GPU has it in hardware. <see cref="Precision.Float16"/> needs a CUDA device.
     /// </value>
     public Precision Precision { get; init; } = Precision.Auto;
+
+    /// <value>
+    /// How the loss is scaled. Above all for <see cref="Precision.Float16"/>, which has the default settings where this is <see langword="null"/>, the default;
+    /// the other precisions do not need it. It reads every step's gradient, which on a GPU waits for it.
+    /// </value>
+    public LossScaling? LossScaling { get; init; }
+
+    /// <value>
+    /// When a loss is a spike, and what is done about it. It reads every step's loss, which on a GPU waits for it. Default <see langword="null"/>: nothing is.
+    /// </value>
+    public SpikeDetection? SpikeDetection { get; init; }
 
     /// <value>Seed of noise, times and label dropout. Default 0.</value>
     public ulong Seed { get; init; }
@@ -95,6 +106,12 @@ public sealed record DitTrainerOptions
                 profile.Validate(problems);
         }
         problems.Require(MaxSkippedSteps >= 0, $"MaxSkippedSteps is {MaxSkippedSteps}; it must not be negative.");
+        LossScaling?.Validate(problems);
+        SpikeDetection?.Validate(problems);
+        problems.Require(SpikeDetection is not { RollsBack: true } || CheckpointDirectory is not null,
+            "SpikeDetection.RollsBack needs checkpoints to go back to: name a CheckpointDirectory.");
+        problems.Require(SpikeDetection is not { RollsBack: true } || KeepCheckpoints is null or > 1,
+            "SpikeDetection.RollsBack needs a checkpoint from before the spike: KeepCheckpoints must be at least 2.");
         problems.Require(KeepEvery is null or > 0, $"KeepEvery is {KeepEvery}; it must be positive, or null for none.");
         problems.Require(MaxGradientNorm is null or (> 0 and < double.PositiveInfinity),
             Problems.Invariant($"MaxGradientNorm is {MaxGradientNorm}; it must be positive, or null for no limit."));

@@ -43,4 +43,17 @@ internal static partial class TrainingLog
 
     [LoggerMessage(1011, LogLevel.Error, "The checkpoint of step {Step} could not be written; the training goes on: {Reason}")]
     public static partial void NotSaved(this ILogger logger, long step, string reason);
+
+    [LoggerMessage(1012, LogLevel.Information, "Step {Step} is left out: its gradient overflows float16. The loss is scaled by {Scale} from now on.")]
+    public static partial void Overflow(this ILogger logger, long step, double scale);
+
+    [LoggerMessage(1013, LogLevel.Warning, "The loss spikes: {Loss:G5} after step {Step}, and {InARow} in a row above {Limit:G5}.")]
+    public static partial void Spike(this ILogger logger, long step, double loss, double limit, int inARow);
+
+    [LoggerMessage(1014, LogLevel.Warning,
+        "After step {Step} weights, averages and optimizer went back to the checkpoint of step {Checkpoint}; data and random numbers go on ({Rollbacks} of at most {Most}).")]
+    public static partial void RolledBack(this ILogger logger, long step, long checkpoint, int rollbacks, int most);
+
+    [LoggerMessage(1015, LogLevel.Error, "After step {Step} the training cannot go back: there is no valid checkpoint from before the spike. It goes on as it is.")]
+    public static partial void NotRolledBack(this ILogger logger, long step);
 }

@@ -4,7 +4,7 @@ namespace Dit.Core;
 /// <param name="Step">Steps done.</param>
 /// <param name="Steps">Steps the training is to reach; <see cref="Step"/> where a host calls the steps itself.</param>
 /// <param name="Loss">Loss of the step's batch.</param>
-/// <param name="GradientNorm">Norm of all gradients together, before clipping; NaN where gradients are not clipped.</param>
+/// <param name="GradientNorm">Norm of all gradients together, before they are scaled down to <see cref="DitTrainerOptions.MaxGradientNorm"/>.</param>
 /// <param name="LearningRate">Learning rate of the step.</param>
 /// <param name="ImagesPerSecond">Images per second since the last report.</param>
 /// <param name="Position">The batch that comes next.</param>

@@ -27,6 +27,11 @@ public static class Autocast
 
     /// <summary>The scope that a precision asks for on a device, or nothing for <see cref="Precision.Float32"/>.</summary>
     /// <returns>What to dispose, or null.</returns>
-    public static IDisposable? For(Precision precision, Device device) =>
-        Engine.Resolve(precision, device) == Precision.BFloat16 ? Enter(device.type) : null;
+    /// <exception cref="NotSupportedException">The device or the backend has no such precision.</exception>
+    public static IDisposable? For(Precision precision, Device device) => Engine.Resolve(precision, device) switch
+    {
+        Precision.BFloat16 => Enter(device.type),
+        Precision.Float16 => Enter(device.type, ScalarType.Float16),
+        _ => null,
+    };
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Torch;
@@ -44,9 +45,15 @@ public static class Engine
 
     /// <summary>The precision that <see cref="Precision.Auto"/> means on a device; the others mean themselves.</summary>
     /// <remarks>bfloat16 only where the device computes it in hardware and this backend has <see cref="Autocast"/>.</remarks>
+    /// <exception cref="NotSupportedException"><see cref="Precision.Float16"/> on a device that is not CUDA.</exception>
     public static Precision Resolve(Precision precision, Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
+        if (precision == Precision.Float16 && device.type != DeviceType.CUDA)
+        {
+            throw new NotSupportedException(
+                $"Precision.Float16 needs a CUDA device, but this is {device}: libtorch has no float16 products there. Choose Precision.BFloat16 or Precision.Float32.");
+        }
         if (precision != Precision.Auto) return precision;
         return Supports(Feature.Autocast) && Backend.BFloat16InHardware(device) ? Precision.BFloat16 : Precision.Float32;
     }

@@ -11,4 +11,10 @@ public enum Precision
 
     /// <summary>Products in bfloat16 through <see cref="Autocast"/>; weights, losses and sums stay in single precision.</summary>
     BFloat16,
+
+    /// <summary>
+    /// Products in float16 through <see cref="Autocast"/>, on CUDA only: libtorch has none on the processor. Its gradients need a scaled loss, which
+    /// Dit.Core's trainer sees to.
+    /// </summary>
+    Float16,
 }

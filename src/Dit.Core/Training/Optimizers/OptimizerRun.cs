@@ -26,18 +26,30 @@ internal sealed class OptimizerRun : IDisposable
     public double LearningRate(long step) => _settings.LearningRate
         * (step < _options.WarmupSteps ? (step + 1.0) / _options.WarmupSteps : _options.LearningRateSchedule.Factor(step - _options.WarmupSteps));
 
+    /// <summary>The gradients that there are; they belong to the parameters.</summary>
+    public Tensor[] Gradients() => [.. _trainable.Select(p => p.Parameter.grad).OfType<Tensor>()];
+
     /// <summary>Holds each gradient within the largest value allowed, then all together within the largest norm allowed.</summary>
-    /// <returns>Their norm in between, a scalar on their device; <see langword="null"/> without a largest norm.</returns>
-    public Tensor? Clip()
+    /// <param name="read">Whether the norm is read, which waits for the device.</param>
+    /// <param name="isFinite">Whether the gradients were finite before; true where nothing was read.</param>
+    /// <returns>Their norm in between; NaN where it was not read.</returns>
+    public double Clip(bool read, out bool isFinite)
     {
         using var scope = NewDisposeScope();
-        Tensor[] gradients = [.. _trainable.Select(p => p.Parameter.grad).OfType<Tensor>()];
+        var (gradients, norm) = (Gradients(), double.NaN);
+        isFinite = true;
         if (_options.MaxGradientValue is { } value)
         {
+            if (read && !(isFinite = double.IsFinite(norm = Norm(gradients, double.PositiveInfinity))))
+                return norm;                                                  // cut off, an infinity would look like a gradient
             foreach (var gradient in gradients)
                 gradient.clamp_(-value, value);
         }
-        return _options.MaxGradientNorm is { } max ? FusedOps.ClipGradNorm(gradients, max).MoveToOuterDisposeScope() : null;
+        if (read)
+            isFinite = double.IsFinite(norm = Norm(gradients, _options.MaxGradientNorm ?? double.PositiveInfinity));
+        else if (_options.MaxGradientNorm is { } max)
+            FusedOps.ClipGradNorm(gradients, max);                            // []
+        return norm;
     }
 
     /// <summary>The parameters whose gradients are not finite, at most so many.</summary>
@@ -89,6 +101,8 @@ internal sealed class OptimizerRun : IDisposable
     private static bool Decays(string name, Parameter parameter) => parameter.ndim > 1
         && !name.Contains("embedding_table", StringComparison.Ordinal) && name is not ("pos_embed" or "register_tokens")
         && !name.StartsWith("y_embedder.present", StringComparison.Ordinal) && !name.StartsWith("y_embedder.absent", StringComparison.Ordinal);
+
+    private static double Norm(Tensor[] gradients, double max) => FusedOps.ClipGradNorm(gradients, max).to(float64).item<double>();
 
     private IEnumerable<(string Name, Parameter Parameter, OptimizerState State)> States()
     {

@@ -1,0 +1,76 @@
+using static TorchSharp.torch;
+
+namespace Dit.Core;
+
+/// <summary>Finds out where a step's numbers end, by watching its forward passes once more.</summary>
+internal sealed class Divergence
+{
+    private readonly List<Action> _unwatch = [];
+    private readonly List<double> _badTimes = [];
+    private string? _first;
+    private long _images;
+    private (double Size, double Time) _largest = (-1, double.NaN);
+
+    private Divergence(DitModel model)
+    {
+        _unwatch.Add(model.register_forward_hook((_, _, times, _, output) => See(times, output)).remove);
+        foreach (var (name, module) in model.named_modules())
+        {
+            if (module is nn.Module<Tensor, Tensor> layer)
+                _unwatch.Add(layer.register_forward_hook((_, _, output) => See(name, output)).remove);
+            else if (module is nn.Module<Tensor, Conditioning, Tensor> block)
+                _unwatch.Add(block.register_forward_hook((_, _, _, output) => See(name, output)).remove);
+        }
+    }
+
+    /// <summary>Says where the first output is that is no number, and at which times.</summary>
+    /// <param name="model">The model, with the step's weights.</param>
+    /// <param name="repeat">Repeats the step's forward passes.</param>
+    public static string Locate(DitModel model, Action repeat)
+    {
+        var seen = new Divergence(model);
+        try
+        {
+            repeat();
+        }
+        finally
+        {
+            seen._unwatch.ForEach(remove => remove());
+        }
+        return seen.Text();
+    }
+
+    private string Text()
+    {
+        if (_badTimes.Count > 0)
+        {
+            return Problems.Invariant(
+                $"The first output that is not finite is that of '{_first ?? "final_layer"}'; {_badTimes.Count} of {_images} images end so, at network times {_badTimes.Min():G4} to {_badTimes.Max():G4}.");
+        }
+        return Problems.Invariant($"The model's outputs are finite; the largest, {_largest.Size:G4}, is at network time {_largest.Time:G4}.");
+    }
+
+    private Tensor See(string module, Tensor output)
+    {
+        using var scope = NewDisposeScope();
+        if (_first is null && !output.isfinite().all().item<bool>())
+            _first = module;
+        return output;
+    }
+
+    private Tensor See(Tensor times, Tensor output)
+    {
+        using var scope = NewDisposeScope();
+        var largest = output.detach().to(float32).abs().flatten(1).amax([1]).cpu();     // [B]; NaN where there is one
+        var at = times.detach().to(float64).cpu();                                     // [B]
+        foreach (var (size, time) in largest.data<float>().ToArray().Zip(at.data<double>().ToArray()))
+        {
+            _images++;
+            if (!float.IsFinite(size))
+                _badTimes.Add(time);
+            else if (size > _largest.Size)
+                _largest = (size, time);
+        }
+        return output;
+    }
+}
