@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Dit.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Dit.Cli;
+
+/// <summary><c>dit lr-find</c>.</summary>
+internal static class LearningRateCommand
+{
+    private const string More = """
+        Examples:
+          dit lr-find --data photos --batch 32
+          dit lr-find --config photos.json --from 1e-6 --to 1e-2 --range-steps 200 --plot lr.svg
+        """;
+
+    public static Command Create()
+    {
+        var command = new ExplainedCommand("lr-find", "Train a copy of the model for a few steps while the learning rate rises, and see which rates it learns at.", More);
+        var file = new Option<string?>("--config") { Description = "A configuration; options count more." };
+        var from = new Option<double>("--from") { Description = "The lowest learning rate.", DefaultValueFactory = _ => 1e-6 };
+        var to = new Option<double>("--to") { Description = "The highest.", DefaultValueFactory = _ => 1e-1 };
+        var steps = new Option<int>("--range-steps") { Description = "Steps from one to the other.", DefaultValueFactory = _ => 100 };
+        var plot = new Option<string>("--plot") { Description = "The picture of the curve, an SVG file.", DefaultValueFactory = _ => "lr-find.svg" };
+        foreach (var option in new Option[] { file, from, to, steps, plot }) command.Options.Add(option);
+        var options = ConfigOptions.ForTraining(command);
+        var devices = Devices.Options(command);
+        return command.Does(async (parsed, shell, cancellationToken) =>
+        {
+            var path = OutputPath.Require(parsed.GetValue(plot)!);
+            var config = RunConfig.Read(parsed.GetValue(file), options.Given(parsed));
+            var device = devices.Choose(parsed);
+            using var images = TrainingImages.Open(config.Data);
+            manual_seed(config.Training.Seed);
+            using var model = new DitModel(config.ModelFor(images.Channels, images.Size, images.Classes)).to(device);
+            await using var data = images.Load(config.Training.Batch, config.Training.Seed);
+            var test = new LearningRateRangeTest { From = parsed.GetValue(from), To = parsed.GetValue(to), Steps = parsed.GetValue(steps) };
+            shell.Note($"at most {test.Steps} steps of {config.Training.Batch} images");
+            var curve = await test.RunAsync(model, config.Objective.Create(), data, config.Training.ToOptions(folder: null), cancellationToken);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            curve.Save(path);
+            shell.Result($"learning rate {curve.Suggestion:G3}, where the loss falls most steeply: see '{path}'",
+                new { suggestion = curve.Suggestion, plot = path, learningRates = curve.LearningRates, losses = curve.Losses });
+        });
+    }
+}

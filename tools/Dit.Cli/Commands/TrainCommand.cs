@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Dit.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Dit.Cli;
+
+/// <summary><c>dit train</c>.</summary>
+internal static class TrainCommand
+{
+    private const string More = """
+        All of the run lies in its folder: config.json, classes.json, checkpoints, metrics.jsonl, report.html, samples and TensorBoard's files.
+
+        Examples:
+          dit train --data photos --out runs/photos                      a folder per class, or images without classes
+          dit train --data faces.csv --label gender --size 128 --flip
+          dit train --config runs/photos/config.json                     goes on where it stopped
+          dit train --out runs/photos --steps 20000                      the same, and further
+        """;
+
+    public static Command Create()
+    {
+        var command = new ExplainedCommand("train", "Train a model on images, or go on with a training that was stopped.", More);
+        var file = new Option<string?>("--config") { Description = "A configuration (dit.schema.json says what is in it); options count more." };
+        var folder = new Option<string?>("--out") { Description = "The run's folder. Default: that of a config.json that is given, else runs/NAME." };
+        command.Options.Add(file);
+        command.Options.Add(folder);
+        var options = ConfigOptions.ForTraining(command);
+        var devices = Devices.Options(command);
+        return command.Does(async (parsed, shell, cancellationToken) =>
+        {
+            var overlay = options.Given(parsed);
+            var path = parsed.GetValue(file);
+            if (path is null && parsed.GetValue(folder) is { } known && new RunFolder(known).Exists) path = new RunFolder(known).ConfigPath;
+            var config = RunConfig.Read(path, overlay);
+            var run = new RunFolder(Path.GetFullPath(parsed.GetValue(folder) ?? DefaultFolder(path, config)));
+            await RunAsync(config, run, devices.Choose(parsed), shell, cancellationToken);
+        });
+    }
+
+    private static string DefaultFolder(string? path, RunConfig config)
+    {
+        if (path is not null && Path.GetFileName(path) == RunConfig.FileName) return Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return Path.Combine("runs", Path.GetFileNameWithoutExtension(path ?? Path.TrimEndingDirectorySeparator(config.Data.Path)));
+    }
+
+    private static async Task RunAsync(RunConfig config, RunFolder run, Device device, Shell shell, CancellationToken cancellationToken)
+    {
+        if (config.Vae is not null) throw new UsageException("Training on latents is not done yet: leave out --vae, and vae in the configuration.");
+        using var images = TrainingImages.Open(config.Data, run.Classes is { Count: > 0 } known ? known : null);
+        foreach (var problem in images.Dataset.Problems.Take(5)) shell.Note($"warning: {problem}");
+        config = config with { Data = config.Data with { Kind = images.Kind }, Model = ConfigJson.Of(config.ModelFor(images.Channels, images.Size, images.Classes)) };
+        var training = config.Training;
+        var options = training.ToOptions(run.Path).Validate();
+        var modelConfig = ConfigJson.To<DitConfig>(config.Model, "The model");
+        run.Save(config, images.Dataset.ClassNames);
+
+        manual_seed(training.Seed);
+        using var model = new DitModel(modelConfig).to(device);
+        model.ActivationCheckpointing = training.ActivationCheckpointing;
+        var objective = config.Objective.Create();
+        using var trainer = new DitTrainer(model, objective, options);
+        await using var data = images.Load(training.Batch, training.Seed);
+        if (trainer.Resume(data)) shell.Note($"goes on at step {trainer.Step} of '{run.Path}'");
+        shell.Note($"{model.parameters().Sum(p => p.numel()):N0} parameters, {images.Dataset.Count:N0} images of {images.Size}, "
+            + $"{(images.Classes == 0 ? "no" : images.Classes)} classes, on {device}, to step {training.Steps}");
+
+        var loss = await FitAsync(trainer, data, config, run, objective, shell, cancellationToken);
+        shell.Result($"trained to step {trainer.Step}{(double.IsNaN(loss) ? "" : $", loss {loss:F4}")}: see '{run.Path}'",
+            new { step = trainer.Step, loss = double.IsNaN(loss) ? (double?)null : loss, imagesSeen = trainer.ImagesSeen, skippedSteps = trainer.SkippedSteps, run = run.Path });
+    }
+
+    /// <returns>The loss, smoothed over the last steps.</returns>
+    private static async Task<double> FitAsync(
+        DitTrainer trainer, IBatchSource data, RunConfig config, RunFolder run, Diffusion.DenoisingObjective objective, Shell shell, CancellationToken cancellationToken)
+    {
+        using var report = new ReportObserver(run.Path, new RunInfo { Settings = RunSettings.FromJson(System.Text.Json.JsonSerializer.SerializeToElement(config, ConfigJson.Options)) });
+        using var board = new TensorBoardObserver(run.Path);
+        trainer.Observers.Add(report);
+        trainer.Observers.Add(board);
+        if (config.Training.SampleEvery > 0)
+            trainer.Observers.Add(Previews(trainer, config, objective, [report, board.Writer], cancellationToken));
+        var steps = config.Training.Steps;
+        var meter = new LossMeter();
+        trainer.Observers.Add(meter);
+        await shell.ProgressAsync("training", trainer.Step, steps, progress =>
+        {
+            meter.Report = progress;
+            return trainer.FitAsync(data, steps, cancellationToken);
+        });
+        return meter.Loss;
+    }
+
+    /// <summary>The same images again and again as the training goes on, one of each class.</summary>
+    private static SampleObserver Previews(
+        DitTrainer trainer, RunConfig config, Diffusion.DenoisingObjective objective, IReadOnlyList<ITrainingLog> logs, CancellationToken cancellationToken)
+    {
+        const int Count = 16;
+        var artist = new Artist(trainer.EmaModel, objective, codec: null, config.Sampling);
+        return new SampleObserver(config.Training.SampleEvery, (_, stop) =>
+        {
+            using var drawn = artist.Draw(LabelNames.Each(trainer.EmaModel.Config, Count), [.. Enumerable.Range(0, Count).Select(i => (ulong)i)], stop);
+            return [("samples/ema", Png.EncodeGrid(drawn, columns: 8))];
+        }, logs, cancellationToken);
+    }
+}

@@ -1,0 +1,90 @@
+using Dit.Data;
+using ImageSize = Dit.Core.ImageSize;
+
+namespace Dit.Cli;
+
+/// <summary>An opened data set and how it is read.</summary>
+internal sealed class TrainingImages : IDisposable
+{
+    private const int DefaultSize = 64;
+
+    private readonly DataConfig _config;
+
+    private TrainingImages(DataConfig config, IImageDataset dataset, ImageSize size, int channels)
+    {
+        (_config, Dataset, Size, Channels) = (config, dataset, size, channels);
+        Classes = CountClasses(dataset);
+    }
+
+    public IImageDataset Dataset { get; }
+
+    /// <value>What kind it turned out to be.</value>
+    public DataKind Kind => _config.Kind;
+
+    /// <value>Height and width as they are trained on.</value>
+    public ImageSize Size { get; }
+
+    public int Channels { get; }
+
+    /// <value>How many classes there are; 0 for images without.</value>
+    public int Classes { get; }
+
+    /// <summary>Opens a data set.</summary>
+    /// <param name="config">What it is.</param>
+    /// <param name="classes">The names of its classes from an earlier start, so that labels stay; null: as they are found.</param>
+    public static TrainingImages Open(DataConfig config, IReadOnlyList<string>? classes = null)
+    {
+        if (config.Path.Length == 0) throw new UsageException("Say where the images are: --data, or data.path in the configuration.");
+        if (!Path.Exists(config.Path)) throw new FileNotFoundException($"There is no '{config.Path}'.");
+        if (config.Channels is not (null or 1 or 3)) throw new UsageException($"An image has 1 or 3 channels, not {config.Channels}.");
+        if (config.Size is <= 0) throw new UsageException($"The size is {config.Size}; it must be positive.");
+        config = config with { Kind = config.Kind == DataKind.Auto ? Look(config.Path) : config.Kind };
+        var decoding = new ImageDecodeOptions { Channels = config.Channels ?? 3 };
+        IImageDataset dataset = config.Kind switch
+        {
+            DataKind.Mnist => new MnistDataset(config.Path),
+            DataKind.Cifar10 => CifarDataset.Cifar10(config.Path),
+            DataKind.Cifar100 => CifarDataset.Cifar100(config.Path),
+            DataKind.CelebA => new CelebADataset(config.Path, classBy: config.Label ?? "Male", decoding: decoding),
+            DataKind.ImageNet => new ImageNetDataset(config.Path, decoding: decoding),
+            DataKind.Manifest => new ManifestDataset(config.Path, new ManifestColumns { Label = config.Label }, decoding: decoding, classes: classes),
+            DataKind.Flat => new ImageFolder(config.Path, FolderLayout.Flat, decoding),
+            _ => new ImageFolder(config.Path, FolderLayout.ClassPerFolder, decoding, classes),
+        };
+        var stored = config.Kind is DataKind.Mnist or DataKind.Cifar10 or DataKind.Cifar100 ? dataset.Read(0).Image : null;
+        ImageSize size = config.Size ?? (stored is null ? DefaultSize : new ImageSize(stored.Height, stored.Width));
+        return new(config, dataset, size, stored?.Channels ?? config.Channels ?? 3);
+    }
+
+    /// <summary>Batches for a training.</summary>
+    public BatchLoader Load(int batch, int seed) => new(Dataset, batch, seed)
+    {
+        Crop = new CenterCrop(Size.Height, Size.Width),
+        HorizontalFlip = _config.Flip,
+        Workers = _config.Workers ?? Environment.ProcessorCount,
+        OnBadImage = _config.OnBadImage,
+    };
+
+    /// <summary>As each image is trained on: for checks and statistics.</summary>
+    public IImageDataset Cropped() => Dataset.Map(image => image.Crop(new CenterCrop(Size.Height, Size.Width)));
+
+    public void Dispose() => (Dataset as IDisposable)?.Dispose();
+
+    private static DataKind Look(string path)
+    {
+        if (File.Exists(path)) return DataKind.Manifest;
+        bool Has(string pattern) => Directory.EnumerateFiles(path, pattern).Any();
+        if (Has("train-images*idx3-ubyte*")) return DataKind.Mnist;
+        if (Has("data_batch_1.bin")) return DataKind.Cifar10;
+        if (Has("fine_label_names.txt")) return DataKind.Cifar100;
+        if (Has("list_attr_celeba.*")) return DataKind.CelebA;
+        return Directory.EnumerateDirectories(path).Any(folder => !Path.GetFileName(folder).StartsWith('.')) ? DataKind.Folder : DataKind.Flat;
+    }
+
+    private static int CountClasses(IImageDataset dataset)
+    {
+        if (dataset.ClassNames.Count > 0) return dataset.ClassNames.Count;
+        if (dataset.LabelOf(0) is null) return 0;
+        return 1 + (int)Enumerable.Range(0, dataset.Count).Max(i => dataset.LabelOf(i) ?? 0);
+    }
+}
