@@ -13,6 +13,26 @@ internal static class ModelInputs
         var batch = x.shape[0];
         if (!IsBatchOf(t, batch))
             throw new ArgumentException($"The times are {Shape(t)}, but there are {batch} images: give one time per image, [{batch}].", nameof(t));
+        CheckCondition(config, embedder, y, batch);
+        if (dropped is not null && (!IsBatchOf(dropped, batch) || dropped.dtype != ScalarType.Bool))
+            throw new ArgumentException($"The dropout mask is {dropped.dtype} {Shape(dropped)}; it must be Bool [{batch}].", nameof(dropped));
+    }
+
+    public static void CheckShared(DitConfig config, ConditionEmbedder? embedder, Tensor x, Tensor t, Tensor? y, Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(t);
+        ArgumentNullException.ThrowIfNull(rows);
+        CheckImages(config, x, nameof(x));
+        if (t.ndim != 1)
+            throw new ArgumentException($"The times are {Shape(t)}; they must be [P].", nameof(t));
+        CheckCondition(config, embedder, y, t.shape[0]);
+        if (!IsBatchOf(rows, x.shape[0]) || rows.dtype != ScalarType.Int64)
+            throw new ArgumentException($"The rows are {rows.dtype} {Shape(rows)}; they must be Int64 [{x.shape[0]}], one per image.", nameof(rows));
+    }
+
+    private static void CheckCondition(DitConfig config, ConditionEmbedder? embedder, Tensor? y, long batch)
+    {
         if (y is null)
         {
             if (config.Classes > 0 && !config.HasNullClass)
@@ -26,8 +46,6 @@ internal static class ModelInputs
         {
             embedder.Check(y, batch, nameof(y));
         }
-        if (dropped is not null && (!IsBatchOf(dropped, batch) || dropped.dtype != ScalarType.Bool))
-            throw new ArgumentException($"The dropout mask is {dropped.dtype} {Shape(dropped)}; it must be Bool [{batch}].", nameof(dropped));
     }
 
     /// <summary>Checks that the images are floating point and of the model's size.</summary>

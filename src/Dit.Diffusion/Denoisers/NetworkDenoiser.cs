@@ -1,4 +1,5 @@
 using Dit.Core;
+using TorchSharp;
 using static TorchSharp.torch;
 using Network = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor?, TorchSharp.torch.Tensor>;
 
@@ -58,9 +59,7 @@ public sealed class NetworkDenoiser : Denoiser
         using var scope = NewDisposeScope();
         using var _ = x.requires_grad ? null : no_grad();
         using var evaluation = EvaluationMode.Of(_network);
-        var times = full(x.shape[0], _timeScale * t ?? Schedule.NetworkTime(t), ScalarType.Float32, x.device);   // [B]
-        var y = labels?.to(x.device);                                                                   // [B]
-        var output = Call(x.to(ScalarType.Float32), times, y, t).to(x.dtype);                           // [B, C, H, W] or [B, 2C, H, W]
+        var output = Call(x.to(ScalarType.Float32), t, labels).to(x.dtype);                             // [B, C, H, W] or [B, 2C, H, W]
         if (output.shape.AsSpan().SequenceEqual(x.shape)) return (output.MoveToOuterDisposeScope(), null);
         long[] doubled = [.. x.shape];
         if (doubled.Length > 1) doubled[1] *= 2;
@@ -72,19 +71,32 @@ public sealed class NetworkDenoiser : Denoiser
         return (halves[0].MoveToOuterDisposeScope(), halves[1].MoveToOuterDisposeScope());
     }
 
-    private Tensor Call(Tensor x, Tensor times, Tensor? y, double t)
+    private Tensor Call(Tensor x, double t, Tensor? labels)
     {
-        if (Cache is null) return _network.call(x, times, y)!;
-        var model = (DitModel)_network;
-        Cache.Begin(t);
+        Tensor Times(long count) => full(count, _timeScale * t ?? Schedule.NetworkTime(t), ScalarType.Float32, x.device);      // [count]
+        if (_network is not DitModel model) return _network.call(x, Times(x.shape[0]), labels?.to(x.device))!;
+        Cache?.Begin(t);
         model.BlockCache = Cache;
         try
         {
-            return model.call(x, times, y)!;
+            return Shared(labels, x.shape[0]) is var (distinct, rows)
+                ? model.Predict(x, Times(distinct?.shape[0] ?? 1), distinct, rows)
+                : model.call(x, Times(x.shape[0]), labels)!;
         }
         finally
         {
             model.BlockCache = null;
         }
+    }
+
+    /// <summary>The different labels and which of them each image has; null if all differ, or to know would take a copy from a GPU.</summary>
+    private static (Tensor? Distinct, Tensor Rows)? Shared(Tensor? labels, long batch)
+    {
+        if (labels is null) return (null, zeros(batch, ScalarType.Int64));
+        if (labels.dtype != ScalarType.Int64 || labels.ndim != 1 || labels.device.type != DeviceType.CPU) return null;
+        var ids = labels.data<long>().ToArray();
+        var distinct = ids.Distinct().ToArray();
+        if (distinct.Length == ids.Length) return null;
+        return (tensor(distinct), tensor(ids.Select(id => (long)Array.IndexOf(distinct, id)).ToArray()));                      // [P], [B]
     }
 }

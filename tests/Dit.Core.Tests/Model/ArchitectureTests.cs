@@ -96,6 +96,23 @@ public sealed class ArchitectureTests
     }
 
     [Theory, MemberData(nameof(All))]
+    public void Images_that_share_conditions_are_as_with_their_own(string name)
+    {
+        using var model = Models.Random(Architectures[name]);
+        model.eval();
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (x, _, _) = Inputs(model.Config, 5);
+        var (_, t, y) = Inputs(model.Config, 2);
+        var rows = tensor(new long[] { 1, 0, 0, 1, 1 });
+        var own = model.call(x, t.index_select(0, rows), y?.index_select(0, rows));
+        var shared = model.Predict(x, t, y, rows);
+        Assert.True((own - shared).abs().max().item<float>() < 1e-5 * own.abs().max().item<float>());
+        if (model.Config.HasNullClass || y is null)
+            Assert.Equal(own.shape, model.Predict(x, t, null, rows).shape);
+    }
+
+    [Theory, MemberData(nameof(All))]
     public void Saved_and_loaded(string name)
     {
         using var folder = new TemporaryFolder();

@@ -41,12 +41,12 @@ public sealed class DitForwardGoldenTests
         for (var i = 0; i < model.Config.Depth; i++)
         {
             var block = model.Child<AdaptiveBlock>($"blocks.{i}");
-            var m = block.Child<Modulation>("adaLN_modulation").call(c);
+            var m = block.Child<Modulation>("adaLN_modulation").call(c, null);
             golden.AssertClose($"inter.block{i}.attn", block.Child<SelfAttention>("attn").call(FusedOps.ModulatedNorm(x, m[0], m[1], 1e-6), conditioning));
             x = block.call(x, conditioning);
             golden.AssertClose($"inter.block{i}", x);
         }
-        golden.AssertClose("inter.final_layer", model.Child<FinalLayer>("final_layer").call(x, c));
+        golden.AssertClose("inter.final_layer", model.Child<FinalLayer>("final_layer").call(x, c, null));
     }
 
     [Theory, MemberData(nameof(Fixtures))]

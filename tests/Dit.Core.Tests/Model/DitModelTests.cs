@@ -6,6 +6,19 @@ namespace Dit.Core.Tests;
 public sealed class DitModelTests
 {
     [Fact]
+    public void Shared_conditions_that_do_not_fit_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Models.Random(Models.Tiny);
+        var x = zeros(3, Models.Tiny.Channels, Models.Tiny.ImageSize.Height, Models.Tiny.ImageSize.Width);
+        Assert.Throws<ArgumentException>("rows", () => model.Predict(x, zeros(2), null, zeros(2, int64)));
+        Assert.Throws<ArgumentException>("rows", () => model.Predict(x, zeros(2), null, zeros(3)));
+        Assert.Throws<ArgumentException>("t", () => model.Predict(x, zeros(2, 1), null, zeros(3, int64)));
+        Assert.Throws<ArgumentException>("y", () => model.Predict(x, zeros(2), zeros(3, int64), zeros(3, int64)));
+        Assert.ThrowsAny<Exception>(() => model.Predict(x, zeros(2), null, full(3, 2L, int64)));
+    }
+
+    [Fact]
     public void Labels_are_dropped_in_training_only()
     {
         using var model = Models.Random(Models.Tiny, seed: 1);

@@ -33,7 +33,7 @@ public sealed class AdaptiveBlock : DitBlock
     public override Tensor forward(Tensor x, Conditioning c)
     {
         using var scope = NewDisposeScope();
-        var m = adaLN_modulation.call(c.Vector!)!;                                                         // shift, scale(, gate), twice; each [B, D]
+        var m = adaLN_modulation.call(c.Vector!, c.Rows)!;                                                         // shift, scale(, gate), twice; each [B, D]
         var second = m.Length / 2;
         var attended = attn.call(Norms.Modulated(norm1, x, m[0], m[1], _epsilon), c)!;                    // [B, T, D]
         x = _gated ? GatedResidual(x, m[2], attended) : x + attended;                                      // [B, T, D]

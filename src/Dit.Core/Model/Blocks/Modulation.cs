@@ -10,7 +10,7 @@ namespace Dit.Core;
 /// The official module is Sequential(SiLU, Linear), which is why the key of the product is "1". The activation is the same
 /// for every block, so the model applies it once and this module takes the result.
 /// </remarks>
-public sealed class Modulation : Module<Tensor, Tensor[]>
+public sealed class Modulation : Module<Tensor, Tensor?, Tensor[]>
 {
     [ComponentName(Name = "1")]
     private readonly Linear linear;
@@ -27,12 +27,16 @@ public sealed class Modulation : Module<Tensor, Tensor[]>
         RegisterComponents();
     }
 
-    /// <param name="c">Activated conditioning, SiLU(c), [B, D].</param>
+    /// <param name="c">Activated conditioning, SiLU(c), [P, D].</param>
+    /// <param name="rows">Which row of it each image has, [B], int64; <see langword="null"/> where every image has its own, P = B.</param>
     /// <returns>The vectors, each [B, D].</returns>
-    public override Tensor[] forward(Tensor c)
+    public override Tensor[] forward(Tensor c, Tensor? rows)
     {
         using var scope = NewDisposeScope();
-        var vectors = linear.call(c).chunk(_parts, dim: 1);                      // parts x [B, D]
+        var all = linear.call(c);                                                // [P, parts D]
+        if (rows is not null)
+            all = all.index_select(0, rows);                                     // [B, parts D]
+        var vectors = all.chunk(_parts, dim: 1);                                 // parts x [B, D]
         foreach (var vector in vectors)
             vector.MoveToOuterDisposeScope();
         return vectors;
