@@ -24,6 +24,9 @@ public sealed class NetworkDenoiser : Denoiser
     /// <summary>The label that means "no label", if the network has learned one; NaN among conditions of a floating type.</summary>
     public double? NullClass { get; }
 
+    /// <summary>What the network's input and output are scaled by; null: by nothing.</summary>
+    public EdmPreconditioning? Preconditioning { get; internal init; }
+
     /// <summary>What a <see cref="DitModel"/> reuses between steps; null: nothing.</summary>
     public BlockCache? Cache { get; private init; }
 
@@ -35,7 +38,7 @@ public sealed class NetworkDenoiser : Denoiser
     {
         ArgumentNullException.ThrowIfNull(cache);
         return _network is DitModel
-            ? new(_network, Schedule, Prediction, _timeScale, Labels, NullClass) { Cache = cache }
+            ? new(_network, Schedule, Prediction, _timeScale, Labels, NullClass) { Preconditioning = Preconditioning, Cache = cache }
             : throw new InvalidOperationException($"A cache of blocks needs a DitModel, and the network is a {_network.GetType().Name}.");
     }
 
@@ -59,7 +62,7 @@ public sealed class NetworkDenoiser : Denoiser
         using var scope = NewDisposeScope();
         using var _ = x.requires_grad ? null : no_grad();
         using var evaluation = EvaluationMode.Of(_network);
-        var output = Call(x.to(ScalarType.Float32), t, labels).to(x.dtype);                             // [B, C, H, W] or [B, 2C, H, W]
+        var output = Preconditioned(x.to(ScalarType.Float32), t, labels).to(x.dtype);                   // [B, C, H, W] or [B, 2C, H, W]
         if (output.shape.AsSpan().SequenceEqual(x.shape)) return (output.MoveToOuterDisposeScope(), null);
         long[] doubled = [.. x.shape];
         if (doubled.Length > 1) doubled[1] *= 2;
@@ -69,6 +72,13 @@ public sealed class NetworkDenoiser : Denoiser
                 "twice as many channels, the second half for the variance.", nameof(x));
         var halves = output.chunk(2, dim: 1);                                                           // 2 x [B, C, H, W]
         return (halves[0].MoveToOuterDisposeScope(), halves[1].MoveToOuterDisposeScope());
+    }
+
+    private Tensor Preconditioned(Tensor x, double t, Tensor? labels)
+    {
+        if (Preconditioning is null) return Call(x, t, labels);
+        var time = full(1, t, ScalarType.Float32, x.device);                                            // [1]
+        return Preconditioning.Output(x, time, Call(Preconditioning.Input(x, time), t, labels));
     }
 
     private Tensor Call(Tensor x, double t, Tensor? labels)

@@ -23,7 +23,7 @@ public sealed partial class DenoisingObjective
                 nameof(labels), $"The model knows {classes} classes and never learned to do without (LabelDropout = 0): say which class each sample is to be.");
         if (labels is not null && classes > 0 && model.Config.Condition == ConditionType.Classes) ValidateLabels(labels, classes);
         else if (labels is not null) model.CheckCondition(labels, nameof(labels));
-        return new(model, _schedule, _prediction, _timeScale, labels, model.Config.HasNullClass ? model.NoCondition : null);
+        return new(model, _schedule, _prediction, _timeScale, labels, model.Config.HasNullClass ? model.NoCondition : null) { Preconditioning = Preconditioning };
     }
 
     /// <summary>Any network and its labels, ready for a sampler.</summary>
@@ -36,7 +36,7 @@ public sealed partial class DenoisingObjective
     {
         ArgumentNullException.ThrowIfNull(network);
         if (labels is not null) ValidateLabels(labels, classes: null);
-        return new(network, _schedule, _prediction, _timeScale, labels, nullClass);
+        return new(network, _schedule, _prediction, _timeScale, labels, nullClass) { Preconditioning = Preconditioning };
     }
 
     private static void ValidateLabels(Tensor labels, long? classes)

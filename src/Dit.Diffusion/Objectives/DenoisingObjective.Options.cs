@@ -13,6 +13,7 @@ public sealed partial class DenoisingObjective
     private readonly StepVariance? _fixedVariance;
     private readonly ICoupling? _coupling;
     private readonly IBridge? _bridge;
+    private readonly EdmPreconditioning? _preconditioning;
     private readonly IReadOnlyList<IAuxiliaryLoss> _auxiliary = [];
     private readonly double _earliest;
 
@@ -123,6 +124,18 @@ public sealed partial class DenoisingObjective
         }
     }
 
+    /// <summary>What the network's input and output are scaled by, in training and sampling; null, the default: by nothing.</summary>
+    /// <exception cref="ArgumentException">The path is not EDM's, or the prediction not the data.</exception>
+    public EdmPreconditioning? Preconditioning
+    {
+        get => _preconditioning;
+        init
+        {
+            _preconditioning = value;
+            Check(nameof(Preconditioning));
+        }
+    }
+
     /// <summary>Further losses, added to this one. Default: none.</summary>
     /// <exception cref="ArgumentException">One of them is null.</exception>
     public IReadOnlyList<IAuxiliaryLoss> Auxiliary
@@ -156,6 +169,8 @@ public sealed partial class DenoisingObjective
     /// <summary>What mathematics forbids, and what to do instead; null if nothing.</summary>
     private string? Refusal()
     {
+        if (Preconditioning is not null && (_schedule is not EdmPath || _prediction != Prediction.Sample))
+            return $"EDM's preconditioning makes a prediction of the data on EDM's path, not of {_prediction} on {_schedule.GetType().Name}. Use EdmPath and Sample.";
         if (_lossSpace == Prediction.Score)
             return "The error of a score is infinite at the data. Compare Epsilon, which is sigma times the score, and weigh it.";
         if (UsesVelocity && !(double.IsFinite(_schedule.AlphaDerivative(1)) && double.IsFinite(_schedule.SigmaDerivative(1))))

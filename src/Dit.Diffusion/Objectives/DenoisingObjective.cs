@@ -119,7 +119,8 @@ public sealed partial class DenoisingObjective : ITrainingObjective
 
     private (Tensor Output, Tensor? Learned) Predict(Network model, Tensor noisy, Tensor t, Tensor? labels)
     {
-        var output = model.call(noisy, _timeScale is { } scale ? scale * t : _schedule.NetworkTime(t), labels)!.to(ScalarType.Float32);
+        var input = Preconditioning?.Input(noisy, t) ?? noisy;                                                  // [B, C, H, W]
+        var output = model.call(input, _timeScale is { } scale ? scale * t : _schedule.NetworkTime(t), labels)!.to(ScalarType.Float32);
         long[] expected = [.. noisy.shape];
         if (LearnsVariance) expected[1] *= 2;
         if (!output.shape.AsSpan().SequenceEqual(expected))
@@ -128,7 +129,7 @@ public sealed partial class DenoisingObjective : ITrainingObjective
                 ? "It trains a learned variance: build the model with LearnedVariance = true."
                 : "It has no use for a learned variance: build the model with LearnedVariance = false, or set Bound = BoundLoss.Hybrid."), nameof(model));
         }
-        if (!LearnsVariance) return (output, null);
+        if (!LearnsVariance) return (Preconditioning?.Output(noisy, t, output) ?? output, null);
         var halves = output.chunk(2, dim: 1);                                                                   // 2 x [B, C, H, W]
         return (halves[0], halves[1]);
     }

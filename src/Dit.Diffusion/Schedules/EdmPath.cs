@@ -5,7 +5,7 @@ namespace Dit.Diffusion;
 /// <summary>EDM's path x_0 + s eps with s = t / (1 - t), divided by sqrt(1 + s^2) so that it starts from N(0, 1) (Karras et al. 2022).</summary>
 /// <remarks>
 /// <para>
-/// EDM in full is this path, <see cref="EdmPreconditioning"/> around the network, <see cref="EdmWeighting"/>, and
+/// EDM in full is <see cref="DenoisingObjective.Edm"/>: this path, <see cref="EdmPreconditioning"/> around the network, <see cref="EdmWeighting"/>, and
 /// <see cref="LogitNormalTimesteps"/> with mean -1.2 and std 1.2, which is EDM's lognormal density of s.
 /// </para>
 /// <para>What a network is told is EDM's c_noise = ln(s) / 4, with s held within [0.002, 80], between which EDM samples.</para>
@@ -37,8 +37,11 @@ public sealed class EdmPath : INoiseSchedule
     {
         ArgumentNullException.ThrowIfNull(t);
         using var scope = NewDisposeScope();
-        return ((t / (1 - t)).clamp(LeastNoise, MostNoise).log() / 4).MoveToOuterDisposeScope();
+        return (NoiseLevel(t).log() / 4).MoveToOuterDisposeScope();
     }
+
+    /// <summary>s = t / (1 - t), held within what EDM samples.</summary>
+    internal static Tensor NoiseLevel(Tensor t) => (t / (1 - t)).clamp(LeastNoise, MostNoise);
 
     /// <inheritdoc/>
     public PathCoefficients At(Tensor t)
