@@ -32,5 +32,6 @@ var load = new Command("load", "Loading weights of the size of DiT-XL/2 (2.7 GB)
 load.SetAction(result => LoadBenchmark.Run(result.GetValue(rounds), result.GetValue(threads), result.GetValue(python)!));
 root.Add(load);
 root.Add(ImagesBenchmark.Command(rounds, python));
+root.Add(SamplersBenchmark.Command(threads));
 
 return root.Parse(args).Invoke();

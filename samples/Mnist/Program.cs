@@ -16,7 +16,7 @@ var perClass = Option("--per-class", defaults.PerClass, "Digits to generate of e
 var precision = Option("--precision", defaults.Precision, "Arithmetic of the training's products: Auto, Float32 or BFloat16.");
 var seed = Option("--seed", defaults.Seed, "Fixes weights, data order and noise.");
 var threads = Option("--threads", 0, "Threads of libtorch; 0 leaves the choice to it.");
-var compare = Option("--compare-samplers", false, "Instead of drawing 1,000 digits, draw as many with every sampler and write samplers.md.");
+var compare = Option("--compare-samplers", false, "Instead of drawing 1,000 digits, draw as many with every sampler at this guidance and write samplers.md.");
 var info = Option("--info", false, "Say what computes (engine, libtorch, BLAS, instruction set, threads) and stop.");
 
 var command = new RootCommand("Trains a Diffusion Transformer on handwritten digits, draws 1,000 new ones and has a classifier read them.")

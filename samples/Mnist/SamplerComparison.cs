@@ -48,7 +48,7 @@ internal static class SamplerComparison
         for (var first = 0; first < Digits; first += BatchSize)
         {
             var noise = randn([BatchSize, 1, 28, 28], generator: random);                               // [B, 1, 28, 28]
-            var counted = new CountingDenoiser(objective.Denoiser(model, labels.narrow(0, first, BatchSize)));
+            var counted = new CountingDenoiser(objective.Denoiser(model, labels.narrow(0, first, BatchSize)).Guided(options.Guidance));
             var clock = Stopwatch.StartNew();
             var images = sampler.Sample(counted, noise, cancellationToken);                             // [B, 1, 28, 28]
             seconds += clock.Elapsed.TotalSeconds;

@@ -33,5 +33,24 @@ public class SamplingMemoryTests
         }
     }
 
+    [Theory, MemberData(nameof(EverySampler.Names), MemberType = typeof(EverySampler))]
+    public void No_method_needs_more_for_more_steps(string name)
+    {
+        using var model = new DitModel(new DitConfig { ImageSize = 8, PatchSize = 2, Channels = 1, Width = 32, Depth = 1, Heads = 2, Classes = 10 });
+        using var labels = arange(4, ScalarType.Int64);
+        using var noise = randn(4, 1, 8, 8);
+        var denoiser = new DenoisingObjective(new RectifiedFlow(), Prediction.FlowVelocity, new UniformTimesteps()).Denoiser(model, labels).Guided(2);
+        Peak(8);
+        Assert.InRange(Peak(64), 0, Peak(8) + 4096);                                // a state is 1 KB: 56 more steps that kept theirs would be 56 KB
+
+        long Peak(int steps)
+        {
+            Engine.ResetPeakMemory();
+            var start = Engine.Memory().LiveBytes;
+            EverySampler.Make(name, steps).Sample(denoiser, noise).Dispose();
+            return Engine.Memory().PeakBytes - start;
+        }
+    }
+
     private static long LiveTensors => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 }
