@@ -62,6 +62,18 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Latents()
+    {
+        Directory.CreateDirectory("sd-vae-ft-ema");
+        using (var vae = new AutoencoderKL(new AutoencoderConfig { BlockWidths = [4, 4, 4, 4], LayersPerBlock = 1, NormGroups = 4 })) vae.Save("sd-vae-ft-ema/diffusion_pytorch_model.safetensors");
+        Directory.CreateDirectory("imagenet/train/n0");
+        for (var i = 0; i < 3; i++) new PixelImage(new byte[40 * 30 * 3], 40, 30, 3).Save($"imagenet/train/n0/{i}.png");
+        Assert.Equal(3, await Programs.Latents());
+        using var latents = new LatentCache("latents");
+        Assert.Equal([4L, 32, 32], latents.LatentShape);
+    }
+
+    [Fact]
     public async Task Own_loop()
     {
         using var model = new DitModel(Small);

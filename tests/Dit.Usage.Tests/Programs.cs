@@ -65,6 +65,17 @@ internal static class Programs
         // readme: end
     }
 
+    internal static async Task<int> Latents()
+    {
+        // readme: latents
+        using var vae = AutoencoderKL.Load("sd-vae-ft-ema");
+        await LatentCache.BuildAsync(new ImageFolder("imagenet/train"), vae, "latents", new LatentCacheOptions { Crop = new AdmCenterCrop(256), HorizontalFlip = true });
+        using var latents = new LatentCache("latents");
+        await using var data = new BatchLoader(latents, batchSize: 256, seed: 0) { HorizontalFlip = true };
+        // readme: end
+        return latents.Count;
+    }
+
     internal static void Watch(Denoiser denoiser, Tensor noise)
     {
         // readme: watch

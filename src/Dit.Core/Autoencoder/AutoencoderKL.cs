@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -111,6 +112,22 @@ public sealed class AutoencoderKL : Module<Tensor, Tensor>, ILatentCodec
         return new DiagonalGaussian(moments);
     }
 
+    /// <summary>The distribution of the scaled latents of images, without a graph.</summary>
+    /// <param name="images">Images in [-1, 1], [B, channels, H, W], of any floating type; f divides H and W.</param>
+    /// <returns>The distribution over [B, C, H/f, W/f], of the images' type, which the caller owns.</returns>
+    /// <exception cref="ArgumentException">The images do not fit the autoencoder.</exception>
+    public DiagonalGaussian EncodeDistribution(Tensor images)
+    {
+        using var guard = no_grad();
+        using var moments = ScaledMoments(images);
+        return new DiagonalGaussian(moments);
+    }
+
+    /// <summary>Architecture, scaling, how <see cref="Encode"/> draws, and a checksum of the weights.</summary>
+    public string Describe() => string.Create(CultureInfo.InvariantCulture,
+        $"{nameof(AutoencoderKL)}, {LatentChannels} channels at 1/{DownsamplingFactor}, scaling {Config.ScalingFactor}, shift {Config.ShiftFactor}, ")
+        + $"{(SamplesPosterior ? "sampled" : "mode")}, weights {ModuleState.Checksum(this)}";
+
     /// <summary>Takes unscaled latents z to images, in one piece.</summary>
     /// <param name="latents">Unscaled latents, [B, C, h, w], of any floating type.</param>
     /// <returns>Images meant for [-1, 1], not clamped, [B, channels, h f, w f], of the latents' type.</returns>
@@ -140,6 +157,15 @@ public sealed class AutoencoderKL : Module<Tensor, Tensor>, ILatentCodec
         using var scope = NewDisposeScope();
         var moments = quant_conv.call(encoder.call(images.to(WeightType)));                                // [B, 2C, h, w]
         return moments.to(images.dtype).MoveToOuterDisposeScope();
+    }
+
+    private Tensor ScaledMoments(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var z = EncodeMoments(images);
+        var mean = (z.Mean - Config.ShiftFactor) * Config.ScalingFactor;                                   // [B, C, h, w]
+        var logVariance = z.LogVariance + 2 * Math.Log(Config.ScalingFactor);                              // [B, C, h, w]
+        return cat([mean, logVariance], 1).MoveToOuterDisposeScope();                                      // [B, 2C, h, w]
     }
 
     private void CheckImages(Tensor images) =>

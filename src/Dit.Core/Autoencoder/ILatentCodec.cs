@@ -27,4 +27,14 @@ public interface ILatentCodec
     /// </returns>
     /// <exception cref="ArgumentException">The latents do not fit the codec.</exception>
     Tensor Decode(Tensor latents);
+
+    /// <summary>The distributions of images' scaled latents, where the codec has such, so that they can be stored and sampled anew later.</summary>
+    /// <param name="images">Images in [-1, 1], [B, channels, H, W], of any floating type; f divides H and W.</param>
+    /// <returns>Distributions over [B, C, H/f, W/f], which the caller owns; <see langword="null"/> (the default) for a codec without.</returns>
+    /// <exception cref="ArgumentException">The images do not fit the codec.</exception>
+    DiagonalGaussian? EncodeDistribution(Tensor images) => null;
+
+    /// <summary>Says in a line which codec this is. Latents of codecs that say different things are not mixed.</summary>
+    /// <returns>Unless overridden, the type's name and the shape of the latents; a codec with weights names them by a checksum.</returns>
+    string Describe() => $"{GetType().Name}, {LatentChannels} channels at 1/{DownsamplingFactor}";
 }

@@ -7,10 +7,16 @@ internal static class AtomicFile
     public const string TemporaryMark = ".tmp-";
 
     /// <summary>Writes under a temporary name beside <paramref name="path"/>, flushes to the disk, then renames.</summary>
-    /// <param name="path">The file; it is replaced if it exists.</param>
+    /// <param name="path">The file; it is replaced if it exists, and its folder is made if there is none.</param>
+    /// <param name="content">The content.</param>
+    public static void Write(string path, byte[] content) => Write(path, stream => stream.Write(content));
+
+    /// <inheritdoc cref="Write(string, byte[])"/>
+    /// <param name="path">The file; it is replaced if it exists, and its folder is made if there is none.</param>
     /// <param name="write">Writes the content. If it throws, <paramref name="path"/> stays as it was.</param>
     public static void Write(string path, Action<Stream> write)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var temporary = TemporaryName(path);
         try
         {

@@ -31,7 +31,7 @@ public static class ModelExport
             SafeTensors.Save(Path.Combine(directory, "diffusion_pytorch_model.safetensors"), DiffusersLayout.Export(model),
                 new Dictionary<string, string> { ["format"] = "pt" });
         }
-        AtomicFile.Write(Path.Combine(directory, "config.json"), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(DiffusersLayout.ConfigJson(model.Config))));
+        AtomicFile.Write(Path.Combine(directory, "config.json"), System.Text.Encoding.UTF8.GetBytes(DiffusersLayout.ConfigJson(model.Config)));
     }
 
     private static void RequireOfficial(DitModel model, string who)

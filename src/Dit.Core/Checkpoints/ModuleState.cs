@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using static TorchSharp.torch;
 
 namespace Dit.Core;
@@ -41,6 +43,20 @@ internal static class ModuleState
         report.ThrowIfAny(Difference(file, config));
         foreach (var (name, target) in targets)
             file.ReadInto(name, target);
+    }
+
+    /// <summary>A checksum of a module's weights and their names: 16 hexadecimal digits of SHA-256.</summary>
+    public static string Checksum(TorchSharp.torch.nn.Module module)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, tensor) in module.state_dict().OrderBy(t => t.Key, StringComparer.Ordinal))
+        {
+            using var scope = NewDisposeScope();
+            using var guard = no_grad();
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            TensorBytes.ForEachSpan(tensor.detach().cpu().contiguous(), bytes => hash.AppendData(bytes));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
 
     private static string Difference(TensorFile file, DitConfig? config)

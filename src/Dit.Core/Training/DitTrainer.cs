@@ -185,10 +185,12 @@ public sealed class DitTrainer : IDisposable
         CheckBatch(batch);
         read |= _guard.ReadsEveryStep;
         using var scope = NewDisposeScope();
-        var images = batch.Images.to(float32, _parts.Device, non_blocking: true);   // [B, C, H, W]
-        var labels = batch.Labels?.to(_parts.Device, non_blocking: true);           // [B, ...]
-        var result = _step.Run(images, labels, read);
-        _guard.Check(result, images, labels);
+        var here = new Batch(
+            batch.Images.to(float32, _parts.Device, non_blocking: true),            // [B, C, H, W]
+            batch.Labels?.to(_parts.Device, non_blocking: true),                    // [B, ...]
+            batch.Features?.to(_parts.Device, non_blocking: true));                 // [B, T, F]
+        var result = _step.Run(here, read);
+        _guard.Check(result, here);
         _parts.Step++;
         _parts.ImagesSeen += batch.Count;
         _pace.Trained(batch.Count);

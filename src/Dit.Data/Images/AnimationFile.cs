@@ -1,3 +1,5 @@
+using Dit.Core;
+
 namespace Dit.Data;
 
 /// <summary>Animated GIF and WebP files.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Dit.Core;
 using static TorchSharp.torch;
 
 namespace Dit.Data;

@@ -1,3 +1,5 @@
+using Dit.Core;
+
 namespace Dit.Data;
 
 /// <summary>An image of 8 bits a channel, [H, W, C]: rows from the top, channels interleaved, grey or RGB (sRGB).</summary>

@@ -14,7 +14,7 @@ namespace Dit.Data;
 /// </remarks>
 public sealed class BatchLoader : ImageLoader
 {
-    private readonly IImageDataset _dataset;
+    private readonly Func<BatchLoader, EpochOrder, EpochReading> _read;
 
     /// <summary>Nothing is read before the first enumeration.</summary>
     /// <param name="dataset">The images; not disposed.</param>
@@ -24,7 +24,28 @@ public sealed class BatchLoader : ImageLoader
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if (dataset.Count <= 0) throw new ArgumentException($"The data set {dataset.GetType().Name} has no images.", nameof(dataset));
-        _dataset = dataset;
+        Count = dataset.Count;
+        _read = (loader, order) => new BatchReader(dataset, order, loader.Shape, loader.Augmentation, loader.OnBadImage);
+    }
+
+    /// <summary>Batches of latents, in float32, and of the features beside them, if there are any.</summary>
+    /// <remarks><see cref="ImageLoader.HorizontalFlip"/> needs a cache with mirrored latents. Crops and transforms were for its making.</remarks>
+    /// <param name="cache">The latents; not disposed.</param>
+    /// <param name="batchSize">Images in a batch.</param>
+    /// <param name="seed">Fixes the order of every epoch, which images are mirrored, and what is drawn from moments.</param>
+    public BatchLoader(LatentCache cache, int batchSize, long seed) : base(batchSize, seed)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        Count = cache.Count;
+        _read = (loader, order) =>
+        {
+            if (loader.Crop is not null || loader.Transform is not null)
+                throw new InvalidOperationException("Latents are neither cropped nor transformed: set LatentCacheOptions.Crop when the cache is made.");
+            if (loader.HorizontalFlip && !cache.HasMirrored)
+                throw new InvalidOperationException(
+                    $"HorizontalFlip is set, but '{cache.Folder}' has no latents of mirrored images. Make it with LatentCacheOptions.HorizontalFlip = true.");
+            return new LatentReader(cache, order, loader.Shape, loader.HorizontalFlip);
+        };
     }
 
     /// <value>Whether every epoch has a new order (the default) or that of the data set.</value>
@@ -37,14 +58,16 @@ public sealed class BatchLoader : ImageLoader
     /// <exception cref="InvalidOperationException">The data set does not fill one batch, and <see cref="ImageLoader.DropLast"/> is set.</exception>
     public long BatchesPerEpoch => Shape.Batches;
 
-    private EpochShape Shape => new(_dataset.Count, BatchSize, DropLast, Rank, Ranks);
+    private int Count { get; }
+
+    private EpochShape Shape => new(Count, BatchSize, DropLast, Rank, Ranks);
 
     private protected override EpochReading Open(BatchPosition from)
     {
         var batches = BatchesPerEpoch;
         if (from.Batch >= batches)
             throw new InvalidOperationException($"The position is {from}, but an epoch has {batches} batches. It is of another data set or batch size.");
-        var order = new EpochOrder(_dataset.Count, Seed, from.Epoch, Sampling ?? (Shuffle ? Sampling.Shuffled : Sampling.InOrder));
-        return new BatchReader(_dataset, order, Shape, Augmentation, OnBadImage);
+        var order = new EpochOrder(Count, Seed, from.Epoch, Sampling ?? (Shuffle ? Sampling.Shuffled : Sampling.InOrder));
+        return _read(this, order);
     }
 }

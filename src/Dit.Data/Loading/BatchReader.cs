@@ -7,7 +7,7 @@ internal sealed class BatchReader(IImageDataset dataset, EpochOrder order, Epoch
 
     public override long? Batches { get; } = shape.Batches;
 
-    public override PixelBatch Read(long number, CancellationToken cancellationToken)
+    public override HostBatch Read(long number, CancellationToken cancellationToken)
     {
         var (start, count) = shape.Batch(number);
         PixelBatch? batch = null;

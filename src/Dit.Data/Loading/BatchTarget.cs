@@ -21,6 +21,15 @@ internal readonly record struct BatchTarget(Device? Device, bool Pin)
         return ToUnit(host.pin_memory().to(Device!, non_blocking: true)).DetachFromDisposeScope();
     }
 
+    /// <summary>An array of the host where it is to be, in its type.</summary>
+    public Tensor Values(HostArray array)
+    {
+        using var scope = NewDisposeScope();
+        var host = empty(array.Shape, array.Type, CPU);
+        array.Bytes.CopyTo(host.bytes);
+        return Move(host).MoveToOuterDisposeScope();
+    }
+
     /// <summary>A tensor of the host where it is to be. The copy is queued behind the device's work and does not wait for it.</summary>
     public Tensor Move(Tensor host)
     {

@@ -10,7 +10,7 @@ internal abstract class EpochReading : IDisposable
     /// <param name="number">The batch in the epoch.</param>
     /// <param name="cancellationToken">Is looked at before every image.</param>
     /// <returns>The batch; null behind the end of the epoch.</returns>
-    public abstract PixelBatch? Read(long number, CancellationToken cancellationToken);
+    public abstract HostBatch? Read(long number, CancellationToken cancellationToken);
 
     public virtual void Dispose()
     {

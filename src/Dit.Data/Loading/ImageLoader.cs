@@ -141,12 +141,12 @@ public abstract class ImageLoader : IBatchSource, IAsyncDisposable, IDisposable
             using var ahead = ReadAhead(epochReading, next, cancellationToken);
             for (var (first, last) = (next, false); !last;)
             {
-                using var pixels = Take(ahead, cancellationToken)
+                using var host = Take(ahead, cancellationToken)
                     ?? throw new InvalidOperationException($"The epoch has no batch {first}: it ends before, or does not fill one batch of {BatchSize}.");
-                last = pixels.IsLast || ++next == epochReading.Batches;
-                var batch = pixels.ToBatch(new BatchTarget(Device, PinMemory));
-                _bad.Add(pixels.Bad);
-                pixels.Dispose();
+                last = host.IsLast || ++next == epochReading.Batches;
+                var batch = host.ToBatch(new BatchTarget(Device, PinMemory));
+                _bad.Add(host.Bad);
+                host.Dispose();
                 _position = last ? new BatchPosition(epoch + 1, 0) : new BatchPosition(epoch, next);
                 yield return batch;
                 if (DisposeBatches) batch.Dispose();
@@ -169,7 +169,7 @@ public abstract class ImageLoader : IBatchSource, IAsyncDisposable, IDisposable
         }
     }
 
-    private PixelBatch? Take(ReadAhead ahead, CancellationToken cancellationToken)
+    private HostBatch? Take(ReadAhead ahead, CancellationToken cancellationToken)
     {
         try
         {

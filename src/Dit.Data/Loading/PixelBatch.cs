@@ -4,11 +4,8 @@ using static TorchSharp.torch;
 
 namespace Dit.Data;
 
-/// <summary>
-/// A batch as bytes, which workers fill on any thread; only its consumer makes tensors of it, so that none is born in another
-/// thread's dispose scope. Bytes are a quarter of the floats they become.
-/// </summary>
-internal sealed class PixelBatch : IDisposable
+/// <summary>A batch of images as bytes, which are a quarter of the floats they become.</summary>
+internal sealed class PixelBatch : HostBatch
 {
     private const byte Grey = 128;
 
@@ -33,12 +30,6 @@ internal sealed class PixelBatch : IDisposable
             throw new InvalidOperationException($"A batch of {count} images of {Size(_first)} takes more than 2 GiB as float32. Choose a smaller batch.");
         _planes = ArrayPool<byte>.Shared.Rent((int)bytes);
     }
-
-    /// <summary>The images that could not be read for this batch.</summary>
-    public IReadOnlyList<BadImage> Bad { get; set; } = [];
-
-    /// <summary>Whether it is known to be the last batch of its epoch.</summary>
-    public bool IsLast { get; set; }
 
     public void Set(int place, LabeledImage sample, string name, bool mirror)
     {
@@ -71,8 +62,7 @@ internal sealed class PixelBatch : IDisposable
         Place(place).Fill(Grey);
     }
 
-    /// <summary>Tensors in no dispose scope, owned by the batch.</summary>
-    public Batch ToBatch(BatchTarget target)
+    public override Batch ToBatch(BatchTarget target)
     {
         var images = target.Images(_planes.AsSpan(0, _count * _first.Pixels.Length), _count, _first.Channels, _first.Height, _first.Width);     // [B, C, H, W]
         try
@@ -86,8 +76,7 @@ internal sealed class PixelBatch : IDisposable
         }
     }
 
-    /// <summary>Gives the bytes back.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         if (_planes.Length > 0) ArrayPool<byte>.Shared.Return(_planes);
         _planes = [];

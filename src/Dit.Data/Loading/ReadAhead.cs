@@ -8,12 +8,12 @@ namespace Dit.Data;
 /// <param name="workers">Runs the reading; null reads when asked, on the caller's thread.</param>
 /// <param name="stop">Ends the reading; disposed with this.</param>
 internal sealed class ReadAhead(
-    Func<long, CancellationToken, PixelBatch?> read, long next, long end, int depth, TaskScheduler? workers, CancellationTokenSource stop) : IDisposable
+    Func<long, CancellationToken, HostBatch?> read, long next, long end, int depth, TaskScheduler? workers, CancellationTokenSource stop) : IDisposable
 {
-    private readonly Queue<Task<PixelBatch?>> _ahead = new();
+    private readonly Queue<Task<HostBatch?>> _ahead = new();
 
     /// <summary>The next batch, or the exception that reading it ended with; null where reading gives none.</summary>
-    public PixelBatch? Next()
+    public HostBatch? Next()
     {
         if (workers is null) return read(next++, stop.Token);
         while (next < end && _ahead.Count < depth) _ahead.Enqueue(Start(next++, workers));
@@ -33,7 +33,7 @@ internal sealed class ReadAhead(
         stop.Dispose();
     }
 
-    private Task<PixelBatch?> Start(long number, TaskScheduler scheduler)
+    private Task<HostBatch?> Start(long number, TaskScheduler scheduler)
     {
         var token = stop.Token;
         return Task.Factory.StartNew(() => read(number, token), token, TaskCreationOptions.DenyChildAttach, scheduler);

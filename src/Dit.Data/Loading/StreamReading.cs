@@ -26,7 +26,7 @@ internal sealed class StreamReading : EpochReading
 
     public override long? Batches => null;
 
-    public override PixelBatch? Read(long number, CancellationToken cancellationToken) =>
+    public override HostBatch? Read(long number, CancellationToken cancellationToken) =>
         Take(number, cancellationToken) is { } files ? Decode(files, number, cancellationToken) : null;
 
     public override void Dispose()

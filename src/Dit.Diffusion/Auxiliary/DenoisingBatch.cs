@@ -7,8 +7,8 @@ public sealed class DenoisingBatch
 {
     private readonly Func<int, Tensor?>? _hidden;
 
-    internal DenoisingBatch(Tensor clean, Tensor? labels, Tensor t, Tensor noisy, Tensor prediction, Tensor target, Func<int, Tensor?>? hidden) =>
-        (Clean, Labels, T, Noisy, Prediction, Target, _hidden) = (clean, labels, t, noisy, prediction, target, hidden);
+    internal DenoisingBatch(Tensor clean, Tensor? labels, Tensor t, Tensor noisy, Tensor prediction, Tensor target, Tensor? features, Func<int, Tensor?>? hidden) =>
+        (Clean, Labels, T, Noisy, Prediction, Target, Features, _hidden) = (clean, labels, t, noisy, prediction, target, features, hidden);
 
     /// <summary>Data, [B, C, H, W], float32.</summary>
     public Tensor Clean { get; }
@@ -27,6 +27,9 @@ public sealed class DenoisingBatch
 
     /// <summary>What it should, [B, C, H, W].</summary>
     public Tensor Target { get; }
+
+    /// <summary>What a pretrained encoder says of the clean images, [B, T, F] (<see cref="Core.Batch.Features"/>), or null.</summary>
+    public Tensor? Features { get; }
 
     /// <summary>The output of a block that some auxiliary loss named.</summary>
     /// <param name="block">The block, from 0.</param>

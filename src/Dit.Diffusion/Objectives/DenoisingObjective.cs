@@ -41,7 +41,21 @@ public sealed partial class DenoisingObjective : ITrainingObjective
     /// <param name="generator">Random source, on the images' device; null: libtorch's own.</param>
     /// <returns>A scalar, float32, ready for backward; the caller owns it.</returns>
     /// <exception cref="ArgumentException">The images are not a batch of pictures, or the output's shape is not theirs.</exception>
-    public Tensor Loss(Network model, Tensor images, Tensor? labels, Generator? generator = null)
+    public Tensor Loss(Network model, Tensor images, Tensor? labels, Generator? generator = null) => Loss(model, images, labels, features: null, generator);
+
+    /// <summary>The loss of a batch with its features, which a <see cref="RepresentationAlignmentLoss"/> may take.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="batch">Data, classes and features.</param>
+    /// <param name="generator">Random source, on the images' device; null: libtorch's own.</param>
+    /// <returns>A scalar, float32, ready for backward; the caller owns it.</returns>
+    /// <exception cref="ArgumentException">The images are not a batch of pictures, or the output's shape is not theirs.</exception>
+    public Tensor Loss(Network model, Batch batch, Generator? generator = null)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Loss(model, batch.Images, batch.Labels, batch.Features, generator);
+    }
+
+    private Tensor Loss(Network model, Tensor images, Tensor? labels, Tensor? features, Generator? generator)
     {
         ValidateImages(images);
         using var scope = NewDisposeScope();
@@ -51,7 +65,7 @@ public sealed partial class DenoisingObjective : ITrainingObjective
         var noise = Draw();                                                                                     // [B, C, H, W]
         if (Coupling is not null) noise = noise.index_select(0, Coupling.Pair(clean, noise, generator));
         var bridgeNoise = Bridge is null ? null : Draw();                                                       // [B, C, H, W]
-        var terms = Terms(model, clean, labels, t, noise, bridgeNoise);
+        var terms = Terms(model, clean, labels, t, noise, bridgeNoise, features);
         return (_timesteps is ILossAwareTimesteps aware ? Reweighted(terms, aware, t) : terms.Total()).MoveToOuterDisposeScope();
     }
 
@@ -73,7 +87,10 @@ public sealed partial class DenoisingObjective : ITrainingObjective
     /// <summary>What the loss of a batch at given times and with given noise is made of, image by image.</summary>
     /// <inheritdoc cref="Loss(Network, Tensor, Tensor?, Tensor, Tensor, Tensor?)"/>
     /// <returns>Its terms; the caller owns them.</returns>
-    public LossTerms Terms(Network model, Tensor images, Tensor? labels, Tensor t, Tensor noise, Tensor? bridgeNoise = null)
+    public LossTerms Terms(Network model, Tensor images, Tensor? labels, Tensor t, Tensor noise, Tensor? bridgeNoise = null) =>
+        Terms(model, images, labels, t, noise, bridgeNoise, features: null);
+
+    private LossTerms Terms(Network model, Tensor images, Tensor? labels, Tensor t, Tensor noise, Tensor? bridgeNoise, Tensor? features)
     {
         ArgumentNullException.ThrowIfNull(model);
         ValidateImages(images);
@@ -93,7 +110,7 @@ public sealed partial class DenoisingObjective : ITrainingObjective
 
         var bound = Bound == BoundLoss.None ? null : BoundOf(path, clean, noisy, output, learned, t);           // [B]
         var error = IsBoundAlone ? null : ErrorOf(path, scaled, target);                                        // [B]
-        var extra = Sum(new DenoisingBatch(clean, labels, t, noisy, scaled, target, hidden is null ? null : hidden.Of));                   // []
+        var extra = Sum(new DenoisingBatch(clean, labels, t, noisy, scaled, target, features, hidden is null ? null : hidden.Of));         // []
         return new(error?.MoveToOuterDisposeScope(), bound?.MoveToOuterDisposeScope(), extra?.MoveToOuterDisposeScope());
     }
 

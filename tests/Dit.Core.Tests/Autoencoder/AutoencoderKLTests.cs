@@ -37,6 +37,31 @@ public sealed class AutoencoderKLTests
     }
 
     [Fact]
+    public void The_distribution_of_scaled_latents_is_what_encoding_draws_from()
+    {
+        using var model = Random(Tiny with { ShiftFactor = 0.25, ScalingFactor = 3 });
+        using var scope = NewDisposeScope();
+        var x = Images(2, 16, 8).requires_grad_();
+        using var scaled = model.EncodeDistribution(x);
+        Assert.True(scaled.Sample(new Generator(5)).allclose(model.Encode(x, new Generator(5)), 1e-5, 1e-5));
+        Assert.False(scaled.Mean.requires_grad);
+        Assert.Null(((ILatentCodec)new IdentityCodec()).EncodeDistribution(x));
+    }
+
+    [Fact]
+    public void A_description_tells_codecs_apart()
+    {
+        using var model = Random(Tiny);
+        using var same = Random(Tiny);
+        using var other = Random(Tiny, seed: 2);
+        using var scaled = Random(Tiny with { ScalingFactor = 3 });
+        Assert.Equal(model.Describe(), same.Describe());
+        same.SamplesPosterior = false;
+        Assert.Equal(4, new[] { model, same, other, scaled }.Select(m => m.Describe()).Distinct().Count());
+        Assert.Equal("IdentityCodec, 3 channels at 1/1", ((ILatentCodec)new IdentityCodec()).Describe());
+    }
+
+    [Fact]
     public void The_codec_builds_no_graph_and_the_raw_methods_do()
     {
         using var model = Random(Tiny);

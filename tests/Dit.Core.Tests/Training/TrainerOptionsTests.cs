@@ -33,6 +33,21 @@ public sealed class TrainerOptionsTests : IDisposable
             Assert.True(p.allclose(q, 1e-6, 1e-6));
     }
 
+    /// The features of a batch reach the objective in as many parts as its images, each with its own.
+    [Fact]
+    public void Features_come_with_their_images_in_every_part()
+    {
+        using var model = Models.Random(Models.Tiny);
+        var objective = new FeatureObjective();
+        using var trainer = new DitTrainer(model, objective, new DitTrainerOptions { AccumulationSteps = 3, Precision = Precision.Float32 });
+        using var images = randn(8, 1, 8, 8);
+        using var batch = new Batch(images.clone(), arange(8).remainder(4), images.mean([2, 3]).view(8, 1, 1));
+        trainer.TrainStep(batch);
+        Assert.Equal([2L, 3, 3], objective.Parts);
+        batch.Dispose();
+        Assert.True(batch.Features!.IsInvalid);
+    }
+
     [Fact]
     public void Gradients_are_cut_off_by_value_before_the_norm()
     {
@@ -215,6 +230,23 @@ public sealed class TrainerOptionsTests : IDisposable
         {
             model.eval();                                              // no label dropout, whose draws depend on the parts
             return (model.call(images * 0.5, images.mean([1, 2, 3]), labels) - images).square().mean();
+        }
+    }
+
+    private sealed class FeatureObjective : ITrainingObjective
+    {
+        private readonly FlowObjective _inner = new();
+
+        public List<long> Parts { get; } = [];
+
+        public Tensor Loss(nn.Module<Tensor, Tensor, Tensor?, Tensor> model, Tensor images, Tensor? labels, Generator? generator = null) =>
+            throw new InvalidOperationException("The features would be lost.");
+
+        public Tensor Loss(nn.Module<Tensor, Tensor, Tensor?, Tensor> model, Batch batch, Generator? generator = null)
+        {
+            Assert.True(batch.Features!.view(-1).allclose(batch.Images.mean([1, 2, 3])));
+            Parts.Add(batch.Count);
+            return _inner.Loss(model, batch.Images, batch.Labels, generator);
         }
     }
 

@@ -91,7 +91,7 @@ public sealed class BatchLoaderErrorTests
     [Fact]
     public async Task Wrong_arguments_are_refused()
     {
-        Assert.Throws<ArgumentNullException>("dataset", () => new BatchLoader(null!, 1, seed: 0));
+        Assert.Throws<ArgumentNullException>("dataset", () => new BatchLoader((IImageDataset)null!, 1, seed: 0));
         Assert.Throws<ArgumentException>("dataset", () => new BatchLoader(new CountingDataset(0), 1, seed: 0));
         Assert.Throws<ArgumentOutOfRangeException>("batchSize", () => new BatchLoader(new CountingDataset(3), 0, seed: 0));
         Assert.Throws<ArgumentOutOfRangeException>("Workers", () => new BatchLoader(new CountingDataset(3), 1, seed: 0) { Workers = -1 });

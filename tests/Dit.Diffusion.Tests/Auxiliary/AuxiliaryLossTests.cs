@@ -79,7 +79,7 @@ public sealed class AuxiliaryLossTests
         using var scope = NewDisposeScope();
         using var model = Filled(config);
         RepresentationAlignmentLoss? loss = null;
-        using var made = loss = new RepresentationAlignmentLoss(2, 16, batch => Features(loss!, batch), 6, 8, weight: 0.5);
+        using var made = loss = new RepresentationAlignmentLoss(2, 16, 6, batch => Features(loss!, batch), 8, weight: 0.5);
         Assert.Equal(0.5 * 2 * 2 / 5, Auxiliary(model, loss), 1e-4);                // two of five images against
         Assert.True(name.Length > 0);
 
@@ -95,12 +95,30 @@ public sealed class AuxiliaryLossTests
     {
         using var scope = NewDisposeScope();
         using var model = Filled(Config);
-        using var loss = new RepresentationAlignmentLoss(0, 16, batch => ones(batch.Clean.shape[0], 16, 6), 6, 8);
+        using var loss = new RepresentationAlignmentLoss(0, 16, 6, batch => ones(batch.Clean.shape[0], 16, 6), 8);
         Objective(loss).Loss(model, randn(5, 2, 8, 8), zeros(5, ScalarType.Int64)).backward();
         Assert.All(loss.Projector.parameters(), p => Assert.True(p.grad!.abs().max().item<float>() > 0));
-        using var wrong = new RepresentationAlignmentLoss(0, 16, batch => ones(batch.Clean.shape[0], 4, 6), 6, 8);
+        using var wrong = new RepresentationAlignmentLoss(0, 16, 6, batch => ones(batch.Clean.shape[0], 4, 6), 8);
         var error = Assert.Throws<ArgumentException>(() => Objective(wrong).Loss(model, randn(5, 2, 8, 8), zeros(5, ScalarType.Int64)));
         Assert.Contains("[5, 4, 6]", error.Message, StringComparison.Ordinal);
+    }
+
+    /// The features that come with a batch are those that a function would give.
+    [Fact]
+    public void Alignment_takes_the_features_of_the_batch()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Filled(Config);
+        var (images, labels, features) = (randn(5, 2, 8, 8), zeros(5, ScalarType.Int64), randn(5, 16, 6));
+        manual_seed(1);
+        using var given = new RepresentationAlignmentLoss(0, 16, 6, _ => features, 8);
+        manual_seed(1);
+        using var carried = new RepresentationAlignmentLoss(0, 16, 6, projectorWidth: 8);
+        var expected = Objective(given).Loss(model, images, labels, new Generator(2)).item<float>();
+        Assert.Equal(expected, Objective(carried).Loss(model, new Batch(images, labels, features), new Generator(2)).item<float>());
+        Assert.NotEqual(expected, Objective(carried).Loss(model, new Batch(images, labels, -features), new Generator(2)).item<float>());
+        var error = Assert.Throws<ArgumentException>(() => Objective(carried).Loss(model, images, labels));
+        Assert.Contains("has no features", error.Message, StringComparison.Ordinal);
     }
 
     /// Hidden states are the same tensors whether blocks keep their activations or compute them again, and so is every gradient.
@@ -169,7 +187,7 @@ public sealed class AuxiliaryLossTests
     private static DenoisingBatch Batch(Tensor? hidden, Tensor? prediction = null, Tensor? target = null)
     {
         var image = prediction ?? zeros(1, 2, 2, 2);
-        return new(image, null, zeros(1), image, image, target ?? image, hidden is null ? null : _ => hidden);
+        return new(image, null, zeros(1), image, image, target ?? image, features: null, hidden is null ? null : _ => hidden);
     }
 
     private static DitModel Filled(DitConfig config)

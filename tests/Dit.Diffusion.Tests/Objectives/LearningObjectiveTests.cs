@@ -70,7 +70,7 @@ public sealed class LearningObjectiveTests : IDisposable
     {
         manual_seed(4);
         var features = linspace(-1, 1, 4 * 3).view(1, 4, 3).DetachFromDisposeScope();                           // [1, T, F]
-        return new(block: 0, Config.Width, batch => features.expand(batch.Clean.shape[0], -1, -1), featureWidth: 3, projectorWidth: 8);
+        return new(block: 0, Config.Width, featureWidth: 3, batch => features.expand(batch.Clean.shape[0], -1, -1), projectorWidth: 8);
     }
 
     private static DenoisingObjective Objective(LossSecondMomentTimesteps times, RepresentationAlignmentLoss alignment) =>

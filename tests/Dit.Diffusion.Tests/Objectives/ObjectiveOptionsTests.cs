@@ -161,7 +161,7 @@ public sealed class ObjectiveOptionsTests
     {
         using var model = new DitModel(new DitConfig { ImageSize = 8, PatchSize = 2, Channels = 2, Width = 16, Depth = 2, Heads = 2, Classes = 4, LearnedVariance = false });
         using var hybrid = new DitModel(model.Config with { LearnedVariance = true });
-        using var alignment = new RepresentationAlignmentLoss(0, 16, batch => ones(batch.Clean.shape[0], 16, 6), 6, 8);
+        using var alignment = new RepresentationAlignmentLoss(0, 16, 6, batch => ones(batch.Clean.shape[0], 16, 6), 8);
         using var generator = new Generator(1);
         using var images = randn(6, 2, 8, 8);
         using var labels = arange(6, ScalarType.Int64).remainder(4).DetachFromDisposeScope();

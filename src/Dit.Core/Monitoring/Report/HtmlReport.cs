@@ -22,7 +22,7 @@ public static class HtmlReport
             throw new DirectoryNotFoundException($"There is no folder '{directory}' to make a report of.");
         var path = Path.Combine(directory, "report.html");
         var page = Page(directory);
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(page));
         return path;
     }
 

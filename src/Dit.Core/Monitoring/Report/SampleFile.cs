@@ -12,7 +12,7 @@ internal sealed record SampleFile(long Step, string Name, string Path)
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(directory, Folder)).FullName;
         var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ' ' ? c : '_'));
         var file = string.Create(CultureInfo.InvariantCulture, $"{step:D7}-{safe}.png");
-        AtomicFile.Write(System.IO.Path.Combine(folder, file), stream => stream.Write(png));
+        AtomicFile.Write(System.IO.Path.Combine(folder, file), png);
     }
 
     /// <summary>All pictures of a run, by name and step.</summary>

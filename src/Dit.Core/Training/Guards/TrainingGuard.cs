@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using static TorchSharp.torch;
 
 namespace Dit.Core;
 
@@ -16,7 +15,7 @@ internal sealed class TrainingGuard(TrainingParts parts, TrainingStep step, Trai
     /// <summary>Counts a step that was left out, or stops the training if there were too many in a row. Called before the step is counted.</summary>
     /// <exception cref="InvalidDataException">The batch has values that are no numbers.</exception>
     /// <exception cref="NotFiniteNumberException">The training diverged.</exception>
-    public void Check(StepResult result, Tensor images, Tensor? labels)
+    public void Check(StepResult result, Batch batch)
     {
         switch (result.Outcome)
         {
@@ -28,7 +27,7 @@ internal sealed class TrainingGuard(TrainingParts parts, TrainingStep step, Trai
                 break;
             default:
                 if (++_skippedInARow > options.MaxSkippedSteps)
-                    throw NotFinite(result, images, labels);
+                    throw NotFinite(result, batch);
                 logger.StepSkipped(parts.Step, result.Loss, result.GradientNorm, _skippedInARow, options.MaxSkippedSteps);
                 break;
         }
@@ -77,9 +76,9 @@ internal sealed class TrainingGuard(TrainingParts parts, TrainingStep step, Trai
         ? "no step before it was read"
         : $"gradient norms before it: {string.Join(", ", _norms.Select(norm => Problems.Invariant($"{norm:G4}")))}";
 
-    private Exception NotFinite(StepResult result, Tensor images, Tensor? labels)
+    private Exception NotFinite(StepResult result, Batch batch)
     {
-        var bad = images.isfinite().logical_not().sum().item<long>();
+        var bad = batch.Images.isfinite().logical_not().sum().item<long>();
         if (bad > 0)
         {
             return new InvalidDataException(
@@ -89,7 +88,7 @@ internal sealed class TrainingGuard(TrainingParts parts, TrainingStep step, Trai
             ? $"The gradient of step {parts.Step} has the norm {result.GradientNorm} (not finite first in {string.Join(", ", parts.Optimizer.NotFinite(most: 5))})"
             : $"The loss of step {parts.Step} is {result.Loss} although its batch is finite";
         return new NotFiniteNumberException(
-            $"{what}: the training diverged ({LearningRate}; {Norms()}). {Divergence.Locate(parts.Model, () => step.Repeat(images, labels))} "
+            $"{what}: the training diverged ({LearningRate}; {Norms()}). {Divergence.Locate(parts.Model, () => step.Repeat(batch))} "
             + "Try a lower learning rate, a longer warm-up, DitConfig.QueryKeyNorm, or Precision.Float32. "
             + $"The weights are as before the step. {checkpoints.Newest()}",
             double.IsFinite(result.Loss) ? result.GradientNorm : result.Loss);

@@ -41,5 +41,5 @@ public sealed record LearningRateCurve(IReadOnlyList<double> LearningRates, IRea
     /// <summary>Writes the picture, atomically.</summary>
     /// <param name="path">The SVG file; it is replaced if it exists.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(ToSvg())));
+    public void Save(string path) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(ToSvg()));
 }

@@ -12,10 +12,9 @@ internal sealed class TrainingStep(TrainingParts parts, ITrainingObjective objec
     private Tensor? _randomBefore;
 
     /// <summary>Makes a step.</summary>
-    /// <param name="images">[B, C, H, W], float32, on the model's device.</param>
-    /// <param name="labels">[B, ...], on the model's device.</param>
+    /// <param name="batch">Images, float32, and what belongs to them, on the model's device.</param>
     /// <param name="read">Whether loss and gradient norm are read and checked, which waits for a GPU.</param>
-    public StepResult Run(Tensor images, Tensor? labels, bool read)
+    public StepResult Run(Batch batch, bool read)
     {
         using var scope = NewDisposeScope();
         if (read)
@@ -24,7 +23,7 @@ internal sealed class TrainingStep(TrainingParts parts, ITrainingObjective objec
             parts.Model.train();
         parts.Model.zero_grad();                                              // frees the last step's gradients before the forward pass
         parts.Learned?.zero_grad();
-        var loss = Backward(images, labels, read);
+        var loss = Backward(batch, read);
         if (read && !double.IsFinite(loss))
             return new(StepOutcome.NotFinite, loss, double.NaN);
         if (parts.Scaler is { } scaler && !Unscale(scaler, out var overflow))
@@ -40,29 +39,29 @@ internal sealed class TrainingStep(TrainingParts parts, ITrainingObjective objec
     }
 
     /// <summary>The forward passes of the last step once more, with the same random numbers and without gradients.</summary>
-    public void Repeat(Tensor images, Tensor? labels)
+    public void Repeat(Batch batch)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var after = parts.Generator.get_state();
         if (_randomBefore is not null)
             parts.Generator.set_state(_randomBefore);
-        foreach (var (start, count) in Division(images.shape[0]))
-            Loss(images.narrow(0, start, count), labels?.narrow(0, start, count)).Dispose();
+        foreach (var (start, count) in Division(batch.Count))
+            Loss(batch.Part(start, count)).Dispose();
         parts.Generator.set_state(after);
     }
 
     public void Dispose() => _randomBefore?.Dispose();
 
     /// <summary>The gradients of a batch, part after part, and its loss if it is to be read. Nothing more is computed once a loss is no number.</summary>
-    private double Backward(Tensor images, Tensor? labels, bool read)
+    private double Backward(Batch batch, bool read)
     {
         var total = read ? 0.0 : double.NaN;
-        foreach (var (start, count) in Division(images.shape[0]))
+        foreach (var (start, count) in Division(batch.Count))
         {
             using var scope = NewDisposeScope();
-            var share = count / (double)images.shape[0];
-            var loss = Loss(images.narrow(0, start, count), labels?.narrow(0, start, count));     // []
+            var share = count / (double)batch.Count;
+            var loss = Loss(batch.Part(start, count));                                // []
             if (read && !double.IsFinite(total += share * loss.to(float64).item<double>()))
                 return total;
             if (share < 1)
@@ -72,10 +71,10 @@ internal sealed class TrainingStep(TrainingParts parts, ITrainingObjective objec
         return total;
     }
 
-    private Tensor Loss(Tensor images, Tensor? labels)
+    private Tensor Loss(Batch batch)
     {
         using var _ = Autocast.For(precision, parts.Device);
-        return objective.Loss(parts.Model, images, labels, parts.Generator);  // []
+        return objective.Loss(parts.Model, batch, parts.Generator);           // []
     }
 
     /// <summary>The parts of a batch, first image and number of images; their sizes differ by one at most.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Dit.Core;
 
 namespace Dit.Data;
 

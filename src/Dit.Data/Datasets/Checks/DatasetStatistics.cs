@@ -3,10 +3,11 @@ using System.Globalization;
 
 namespace Dit.Data;
 
-/// <summary>Mean, standard deviation and sigma-data of a data set, in the model's range [-1, 1], and what follows from them.</summary>
+/// <summary>Mean, standard deviation and sigma-data of what a model is to learn, images in [-1, 1] or latents, and what follows from them.</summary>
 public sealed record DatasetStatistics
 {
     private const double UsualSigmaData = 0.5;      // Karras et al. 2022, table 1
+    private const double UsualLatentDeviation = 1;  // Rombach et al. 2022, appendix G
 
     private DatasetStatistics()
     {
@@ -30,16 +31,21 @@ public sealed record DatasetStatistics
     /// <value>Whether every image has the same value in all three channels.</value>
     public required bool IsGrey { get; init; }
 
+    /// <value>Whether they are of the latents in a <see cref="LatentCache"/>.</value>
+    public bool IsLatent { get; private init; }
+
     /// <summary>What follows from the numbers, a sentence or two each.</summary>
     public IReadOnlyList<string> Advice
     {
         get
         {
             var overall = Mean.Average();
+            var start = Invariant($"A network whose output is zero has a loss of {1 + SigmaData * SigmaData + overall * overall:F2} for a rectified flow's velocity ")
+                + "and of 1 for noise: a training starts there.";
+            if (IsLatent) return [start, .. LatentAdvice];
             var advice = new List<string>
             {
-                Invariant($"A network whose output is zero has a loss of {1 + SigmaData * SigmaData + overall * overall:F2} for a rectified flow's velocity ")
-                    + "and of 1 for noise: a training starts there.",
+                start,
                 Math.Abs(SigmaData - UsualSigmaData) <= 0.05
                     ? Invariant($"Sigma-data is {SigmaData:F3}: the usual {UsualSigmaData} fits.")
                     : Invariant($"Sigma-data is {SigmaData:F3}, not the usual {UsualSigmaData}: give it to what asks for sigma-data, and expect schedules ")
@@ -52,6 +58,41 @@ public sealed record DatasetStatistics
             if (StandardDeviation.Min() < 0.01) advice.Add("A channel is all but constant: look at the images (DatasetCheck makes a contact sheet).");
             return advice;
         }
+    }
+
+    private IEnumerable<string> LatentAdvice
+    {
+        get
+        {
+            yield return Math.Abs(SigmaData - UsualLatentDeviation) <= 0.1
+                ? Invariant($"Sigma-data is {SigmaData:F3}: the codec's scaling fits, models of latents expect {UsualLatentDeviation}.")
+                : Invariant($"Sigma-data is {SigmaData:F3}, but models of latents expect {UsualLatentDeviation}: multiply the codec's scaling factor by ")
+                    + Invariant($"{UsualLatentDeviation / SigmaData:F4} and make the cache anew, or give {SigmaData:F3} to what asks for sigma-data.");
+            if (Mean.Max(Math.Abs) > 0.5 * SigmaData)
+                yield return Invariant($"A channel's mean is {Mean.MaxBy(Math.Abs):F2}: what all latents share need not be learned, a shift of the codec takes it away.");
+            if (StandardDeviation.Max() > 2 * StandardDeviation.Min())
+                yield return Invariant($"The channels' deviations run from {StandardDeviation.Min():F2} to {StandardDeviation.Max():F2}: the loss counts the large ones most.");
+        }
+    }
+
+    /// <summary>The statistics of the latents in a cache, without mirrored ones. They were added up when the cache was made.</summary>
+    /// <param name="cache">The cache.</param>
+    public static DatasetStatistics Of(LatentCache cache)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        var (sums, count) = (cache.Sums(), (double)cache.Count * cache.LatentShape[1] * cache.LatentShape[2]);
+        var mean = sums.Sum.Select(s => s / count).ToArray();
+        var squares = sums.Squares.Select(s => s / count).ToArray();
+        return new DatasetStatistics
+        {
+            Images = cache.Count,
+            Unreadable = [],
+            Mean = mean,
+            StandardDeviation = [.. squares.Zip(mean, (s, m) => Math.Sqrt(Math.Max(0, s - m * m)))],
+            SigmaData = Math.Sqrt(Math.Max(0, squares.Average() - Math.Pow(mean.Average(), 2))),
+            IsGrey = false,
+            IsLatent = true,
+        };
     }
 
     /// <summary>Reads a data set, or some of its images at random, and adds up exactly: the result does not depend on threads.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Dit.Core;
 
 namespace Dit.Data;
 
@@ -21,7 +22,7 @@ public static class ClassList
             foreach (var name in names) json.WriteStringValue(name);
             json.WriteEndArray();
         }
-        AtomicFile.Write(path, content.GetBuffer().AsSpan(0, (int)content.Length));
+        AtomicFile.Write(path, content.ToArray());
     }
 
     /// <summary>Reads a list.</summary>

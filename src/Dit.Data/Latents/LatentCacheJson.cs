@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Dit.Data;
+
+/// <summary>The JSON form of a cache's index, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    NewLine = "\n",
+    UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(LatentCacheIndex))]
+internal sealed partial class LatentCacheJson : JsonSerializerContext;
