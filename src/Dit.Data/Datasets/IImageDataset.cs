@@ -25,6 +25,14 @@ public interface IImageDataset
         return sample with { Image = sample.Image.Crop(crop, random) };
     }
 
+    /// <summary>Height and width of an image. Data sets of files read no more than a file's header.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    (int Height, int Width) SizeOf(int index)
+    {
+        var image = Read(index).Image;
+        return (image.Height, image.Width);
+    }
+
     /// <summary>Where an image comes from, such as its file; for errors and reports.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     string NameOf(int index) => $"image {index}";

@@ -15,6 +15,7 @@ namespace Dit.Data;
 public sealed class BatchLoader : ImageLoader
 {
     private readonly Func<BatchLoader, EpochOrder, EpochReading> _read;
+    private BucketOrder? _buckets;
 
     /// <summary>Nothing is read before the first enumeration.</summary>
     /// <param name="dataset">The images; not disposed.</param>
@@ -54,20 +55,38 @@ public sealed class BatchLoader : ImageLoader
     /// <value>Which images an epoch gives, such as <see cref="Sampling.ClassBalanced(IImageDataset)"/>; null leaves it to <see cref="Shuffle"/>.</value>
     public Sampling? Sampling { get; init; }
 
+    /// <value>
+    /// The bucket of every image, as <see cref="AspectBuckets.Assign"/> gives it for the loader's crop: a batch is then of one bucket, and so of one size.
+    /// What does not fill a batch of its bucket is left out of an epoch, others in every one; without <see cref="ImageLoader.DropLast"/> images of the bucket
+    /// come again to fill it. Null (the default): any images make a batch.
+    /// </value>
+    public IReadOnlyList<int>? Buckets { get; init; }
+
     /// <value>The number of batches in an epoch.</value>
     /// <exception cref="InvalidOperationException">The data set does not fill one batch, and <see cref="ImageLoader.DropLast"/> is set.</exception>
     public long BatchesPerEpoch => Shape.Batches;
 
     private int Count { get; }
 
-    private EpochShape Shape => new(Count, BatchSize, DropLast, Rank, Ranks);
+    private EpochShape Shape => new(Buckets is null ? Count : (int)Bucketed().Batches * BatchSize * Ranks, BatchSize, DropLast, Rank, Ranks);
 
     private protected override EpochReading Open(BatchPosition from)
     {
         var batches = BatchesPerEpoch;
         if (from.Batch >= batches)
             throw new InvalidOperationException($"The position is {from}, but an epoch has {batches} batches. It is of another data set or batch size.");
-        var order = new EpochOrder(Count, Seed, from.Epoch, Sampling ?? (Shuffle ? Sampling.Shuffled : Sampling.InOrder));
+        var order = Buckets is null
+            ? new EpochOrder(Count, Seed, from.Epoch, Sampling ?? (Shuffle ? Sampling.Shuffled : Sampling.InOrder))
+            : new EpochOrder(Bucketed(), Shuffle, Seed, from.Epoch);
         return _read(this, order);
+    }
+
+    private BucketOrder Bucketed()
+    {
+        if (_buckets is not null) return _buckets;
+        if (Buckets!.Count != Count)
+            throw new InvalidOperationException($"There are buckets of {Buckets.Count} images, but the data set has {Count}. They are of another data set.");
+        if (Sampling is not null) throw new InvalidOperationException("Buckets and Sampling both say which images make a batch: set one of them.");
+        return _buckets = new BucketOrder(Buckets, BatchSize * Ranks, DropLast);
     }
 }

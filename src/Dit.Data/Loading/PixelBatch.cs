@@ -37,7 +37,7 @@ internal sealed class PixelBatch : HostBatch
         if ((image.Height, image.Width, image.Channels) != (_first.Height, _first.Width, _first.Channels))
             throw new InvalidDataException(
                 $"{Capital(name)} is {Size(image)}, but {_firstName} of the same batch is {Size(_first)} ([H, W, C]). "
-                + "All images of a batch have one size: crop them (Crop), or load them with the same number of channels.");
+                + "All images of a batch have one size: crop them (Crop; with AspectBuckets set BatchLoader.Buckets, too), or load them with the same number of channels.");
         if (sample.Attributes.Length != _width)
             throw new InvalidDataException(
                 $"{Capital(name)} has {sample.Attributes.Length} attributes, but {_firstName} of the same batch has {_width}. "

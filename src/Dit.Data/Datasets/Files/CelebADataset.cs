@@ -65,6 +65,9 @@ public sealed class CelebADataset : IImageDataset
     public LabeledImage Read(int index, IImageCrop crop, Random random) => Condition(index, PixelImage.Load(NameOf(index), crop, random, _decoding));
 
     /// <inheritdoc/>
+    public (int Height, int Width) SizeOf(int index) => FileDecoding.SizeOf(NameOf(index), _decoding);
+
+    /// <inheritdoc/>
     public string NameOf(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);

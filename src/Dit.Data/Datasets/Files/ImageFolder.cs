@@ -54,6 +54,9 @@ public sealed class ImageFolder : IImageDataset
     public LabeledImage Read(int index, IImageCrop crop, Random random) => new(PixelImage.Load(NameOf(index), crop, random, _decoding), LabelOf(index));
 
     /// <inheritdoc/>
+    public (int Height, int Width) SizeOf(int index) => FileDecoding.SizeOf(NameOf(index), _decoding);
+
+    /// <inheritdoc/>
     public string NameOf(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);

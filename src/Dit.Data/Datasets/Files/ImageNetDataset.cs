@@ -61,6 +61,9 @@ public sealed class ImageNetDataset : IImageDataset
     public LabeledImage Read(int index, IImageCrop crop, Random random) => _images.Read(FileOf(index), crop, random) with { Label = LabelOf(index) };
 
     /// <inheritdoc/>
+    public (int Height, int Width) SizeOf(int index) => _images.SizeOf(FileOf(index));
+
+    /// <inheritdoc/>
     public string NameOf(int index) => _images.NameOf(FileOf(index));
 
     /// <inheritdoc/>

@@ -74,6 +74,9 @@ public sealed class ManifestDataset : IImageDataset, IDisposable
     /// <inheritdoc/>
     public LabeledImage Read(int index, IImageCrop crop, Random random) => Read(index, file => PixelImage.Load(file, crop, random, _decoding));
 
+    /// <inheritdoc/>
+    public (int Height, int Width) SizeOf(int index) => FileDecoding.SizeOf(FileOf(Row(index), index), _decoding);
+
     /// <summary>The file of an image, or the line where it cannot be told.</summary>
     public string NameOf(int index)
     {

@@ -49,6 +49,13 @@ public sealed class ConcatDataset : IImageDataset
     }
 
     /// <inheritdoc/>
+    public (int Height, int Width) SizeOf(int index)
+    {
+        var (part, inner) = Find(index);
+        return part.SizeOf(inner);
+    }
+
+    /// <inheritdoc/>
     public string NameOf(int index)
     {
         var (part, inner) = Find(index);

@@ -33,6 +33,9 @@ public sealed class RelabelledDataset : IImageDataset
     public LabeledImage Read(int index, IImageCrop crop, Random random) => Relabel(_dataset.Read(index, crop, random));
 
     /// <inheritdoc/>
+    public (int Height, int Width) SizeOf(int index) => _dataset.SizeOf(index);
+
+    /// <inheritdoc/>
     public string NameOf(int index) => _dataset.NameOf(index);
 
     /// <inheritdoc/>

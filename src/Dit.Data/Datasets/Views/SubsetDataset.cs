@@ -38,6 +38,9 @@ public sealed class SubsetDataset : IImageDataset
     public LabeledImage Read(int index, IImageCrop crop, Random random) => _dataset.Read(_indices[index], crop, random);
 
     /// <inheritdoc/>
+    public (int Height, int Width) SizeOf(int index) => _dataset.SizeOf(_indices[index]);
+
+    /// <inheritdoc/>
     public string NameOf(int index) => _dataset.NameOf(_indices[index]);
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ namespace Dit.Data;
 
 /// <summary>
 /// Sizes of about one area and various aspect ratios, for training on images that are not square: each image is cropped, at its
-/// middle, to the size nearest to its own aspect ratio. A batch is made of images of one bucket.
+/// middle, to the size nearest to its own aspect ratio. With <see cref="BatchLoader.Buckets"/> a batch is made of images of one bucket.
 /// </summary>
 public sealed class AspectBuckets : IImageCrop
 {
@@ -68,6 +68,33 @@ public sealed class AspectBuckets : IImageCrop
         return best;
 
         double Distance(int i) => Math.Abs(Math.Log((double)Sizes[i].Width / Sizes[i].Height * height / width));
+    }
+
+    /// <summary>The bucket of every image of a data set, by their headers, for <see cref="BatchLoader.Buckets"/>.</summary>
+    /// <remarks>An image whose size cannot be read is put into the first bucket: what is to happen with it, the loader knows when it reads it.</remarks>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="progress">Is told how many images have been looked at, every thousand.</param>
+    /// <param name="cancellationToken">Ends the reading, within an image.</param>
+    /// <returns>A place in <see cref="Sizes"/> for every image.</returns>
+    public IReadOnlyList<int> Assign(IImageDataset dataset, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        var buckets = new int[dataset.Count];
+        var done = 0;
+        Parallel.For(0, buckets.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken }, i =>
+        {
+            try
+            {
+                var (height, width) = dataset.SizeOf(i);
+                buckets[i] = Choose(height, width);
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                buckets[i] = 0;
+            }
+            if (Interlocked.Increment(ref done) is var count && count % 1000 == 0) progress?.Report(count);
+        });
+        return buckets;
     }
 
     /// <inheritdoc/>
