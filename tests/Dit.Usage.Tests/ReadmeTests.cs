@@ -1,31 +1,27 @@
-using System.Text.RegularExpressions;
-
 namespace Dit.Usage.Tests;
 
-/// <summary>Every C# block of the README is one of the programs that the other tests run.</summary>
-public sealed partial class ReadmeTests
+/// <summary>Every C# block of the README and of docs/ is one of the programs that the other tests run, to the letter.</summary>
+public sealed class ReadmeTests
 {
+    private static readonly Dictionary<string, string> Programs =
+        Directory.GetFiles(AppContext.BaseDirectory, "*.cs").SelectMany(Snippets.Of).ToDictionary();
+
+    private static readonly string[] Files =
+        [.. Directory.GetFiles(AppContext.BaseDirectory, "*.md", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(AppContext.BaseDirectory, f)).Order()];
+
+    public static TheoryData<string> Documents => [.. Files];
+
+    [Theory, MemberData(nameof(Documents))]
+    public void Every_program_of_a_document_is_one_that_is_run(string document)
+    {
+        foreach (var block in Snippets.In(Path.Combine(AppContext.BaseDirectory, document))) Assert.Contains(block, Programs.Values);
+    }
+
     [Fact]
-    public void Every_program_of_the_README_is_one_that_is_run()
+    public void Every_program_that_is_run_for_a_document_is_in_one()
     {
-        var programs = Directory.GetFiles(AppContext.BaseDirectory, "*.cs").SelectMany(file => Marked().Matches(File.ReadAllText(file))).Select(m => Lines(m.Groups[1].Value)).ToHashSet();
-        var blocks = Fenced().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"))).Select(m => Lines(m.Groups[1].Value)).ToArray();
+        var blocks = Files.SelectMany(file => Snippets.In(Path.Combine(AppContext.BaseDirectory, file))).ToHashSet();
         Assert.NotEmpty(blocks);
-        foreach (var block in blocks) Assert.Contains(block, programs);
-        foreach (var program in programs) Assert.Contains(program, blocks);
+        foreach (var (name, program) in Programs) Assert.True(blocks.Contains(program), name);
     }
-
-    /// The lines without their indentation, which differs inside a method.
-    private static string Lines(string text)
-    {
-        var lines = text.Split('\n').Select(line => line.TrimEnd()).SkipWhile(line => line.Length == 0).ToArray();
-        var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        return string.Join('\n', lines.Select(line => line.Length > 0 ? line[indent..] : line)).TrimEnd();
-    }
-
-    [GeneratedRegex(@"^ *// readme: (?!end)\w+\n(.*?)^ *// readme: end", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Marked();
-
-    [GeneratedRegex(@"^```csharp\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Fenced();
 }
