@@ -9,5 +9,6 @@ namespace Dit.Core;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(DitConfig))]
+[JsonSerializable(typeof(DitTrainerOptions))]
 [JsonSerializable(typeof(TrainingState))]
 internal sealed partial class DitJson : JsonSerializerContext;

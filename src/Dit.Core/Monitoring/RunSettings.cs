@@ -14,6 +14,14 @@ public static class RunSettings
         return FromJson(JsonSerializer.SerializeToElement(model, DitJson.Default.DitConfig), "model");
     }
 
+    /// <summary>A training's settings, such as <c>training.optimizer.learningRate</c>.</summary>
+    /// <param name="training">The settings.</param>
+    public static Dictionary<string, object> Of(DitTrainerOptions training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        return FromJson(JsonSerializer.SerializeToElement(training, DitJson.Default.DitTrainerOptions), "training");
+    }
+
     /// <summary>The values in a JSON document, such as a configuration file; names within names are joined with dots, and what is null is left out.</summary>
     /// <param name="json">The document.</param>
     /// <param name="prefix">What the names begin with.</param>
@@ -55,6 +63,9 @@ public static class RunSettings
                 $"'{s.Key}' is a {s.Value?.GetType().Name ?? "null"}; a setting is a number, a text, a truth value or an enum.", argument),
         });
     }
+
+    /// <summary>A normalized value for people to read.</summary>
+    internal static string Text(object value) => value is bool flag ? (flag ? "yes" : "no") : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
     private static object Value(JsonElement element) => element.ValueKind switch
     {

@@ -101,7 +101,7 @@ internal sealed class TrainingLoop(
         if (options.CheckpointDirectory is null)
             return null;
         var path = HtmlReport.MetricsPath(Path.GetFullPath(options.CheckpointDirectory));
-        return observers.Any(o => (o as JsonLinesObserver ?? (o as ReportObserver)?.Metrics)?.Path == path) ? null : new JsonLinesObserver(path);
+        return observers.OfType<IMetricsKeeper>().Any(o => o.MetricsPath == path) ? null : new JsonLinesObserver(path);
     }
 
     private void Close()

@@ -11,7 +11,7 @@ namespace Dit.Diffusion;
 /// <see cref="Prediction.Epsilon"/> the simple loss of DDPM (Ho et al. 2020). Known recipes have names: <see cref="OfficialDit"/>,
 /// <see cref="FlowMatching"/>. Its mathematics is float32 whatever the network computes in.
 /// </remarks>
-public sealed partial class DenoisingObjective : ITrainingObjective
+public sealed partial class DenoisingObjective : IEvaluableObjective
 {
     private readonly INoiseSchedule _schedule;
     private readonly Prediction _prediction;
@@ -33,6 +33,9 @@ public sealed partial class DenoisingObjective : ITrainingObjective
 
     /// <value>What the <see cref="Auxiliary"/> losses and times that learn from losses have learned: <c>timesteps</c>, <c>auxiliary_0</c>, ...</value>
     public nn.Module? Learned => _learned ??= Gather();
+
+    /// <inheritdoc/>
+    public event Action<ImageLosses>? LossesKnown;
 
     /// <summary>The loss of a batch: draws a time and a noise for every image, in this order, and compares.</summary>
     /// <param name="model">The network: (x_t [B, C, H, W], time [B], labels [B] or null) to its prediction [B, C, H, W].</param>
@@ -57,16 +60,21 @@ public sealed partial class DenoisingObjective : ITrainingObjective
 
     private Tensor Loss(Network model, Tensor images, Tensor? labels, Tensor? features, Generator? generator)
     {
-        ValidateImages(images);
         using var scope = NewDisposeScope();
-        var clean = images.to(ScalarType.Float32);                                                              // [B, C, H, W]
-        Tensor Draw() => randn(images.shape, dtype: ScalarType.Float32, device: images.device, generator: generator);
-        var t = _timesteps.Sample(images.shape[0], images.device, generator);                                   // [B]
-        var noise = Draw();                                                                                     // [B, C, H, W]
-        if (Coupling is not null) noise = noise.index_select(0, Coupling.Pair(clean, noise, generator));
-        var bridgeNoise = Bridge is null ? null : Draw();                                                       // [B, C, H, W]
-        var terms = Terms(model, clean, labels, t, noise, bridgeNoise, features);
+        var (t, (terms, _, _)) = Draw(model, images, labels, features, _timesteps, generator);
+        LossesKnown?.Invoke(new(t, terms.PerImage().detach()));
         return (_timesteps is ILossAwareTimesteps aware ? Reweighted(terms, aware, t) : terms.Total()).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public Evaluation Evaluate(Network model, Batch batch, Generator? generator = null)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var scope = NewDisposeScope();
+        var timesteps = _timesteps is ILossAwareTimesteps ? new UniformTimesteps() : _timesteps;
+        var (t, (terms, predictions, targets)) = Draw(model, batch.Images, batch.Labels, batch.Features, timesteps, generator);
+        var losses = terms.PerImage();                                                                          // [B]
+        return new(new(t.MoveToOuterDisposeScope(), losses.MoveToOuterDisposeScope()), predictions.MoveToOuterDisposeScope(), targets.MoveToOuterDisposeScope());
     }
 
     /// <summary>The loss of a batch at given times and with given noise, for hosts that draw their own. Nothing is paired.</summary>
@@ -87,10 +95,30 @@ public sealed partial class DenoisingObjective : ITrainingObjective
     /// <summary>What the loss of a batch at given times and with given noise is made of, image by image.</summary>
     /// <inheritdoc cref="Loss(Network, Tensor, Tensor?, Tensor, Tensor, Tensor?)"/>
     /// <returns>Its terms; the caller owns them.</returns>
-    public LossTerms Terms(Network model, Tensor images, Tensor? labels, Tensor t, Tensor noise, Tensor? bridgeNoise = null) =>
-        Terms(model, images, labels, t, noise, bridgeNoise, features: null);
+    public LossTerms Terms(Network model, Tensor images, Tensor? labels, Tensor t, Tensor noise, Tensor? bridgeNoise = null)
+    {
+        using var scope = NewDisposeScope();
+        var (error, bound, extra) = Compare(model, images, labels, features: null, t, noise, bridgeNoise).Terms;
+        return new(error?.MoveToOuterDisposeScope(), bound?.MoveToOuterDisposeScope(), extra?.MoveToOuterDisposeScope());
+    }
 
-    private LossTerms Terms(Network model, Tensor images, Tensor? labels, Tensor t, Tensor noise, Tensor? bridgeNoise, Tensor? features)
+    /// <summary>Draws times and noise, and compares. The tensors are the current scope's.</summary>
+    private (Tensor Times, (LossTerms Terms, Tensor Predictions, Tensor Targets) Compared) Draw(
+        Network model, Tensor images, Tensor? labels, Tensor? features, ITimestepSampler timesteps, Generator? generator)
+    {
+        ValidateImages(images);
+        var clean = images.to(ScalarType.Float32);                                                              // [B, C, H, W]
+        Tensor Normal() => randn(images.shape, dtype: ScalarType.Float32, device: images.device, generator: generator);
+        var t = timesteps.Sample(images.shape[0], images.device, generator);                                    // [B]
+        var noise = Normal();                                                                                   // [B, C, H, W]
+        if (Coupling is not null) noise = noise.index_select(0, Coupling.Pair(clean, noise, generator));
+        var bridgeNoise = Bridge is null ? null : Normal();                                                     // [B, C, H, W]
+        return (t, Compare(model, clean, labels, features, t, noise, bridgeNoise));
+    }
+
+    /// <summary>The terms, and what was compared, [B, C, H, W] each. The tensors are the current scope's.</summary>
+    private (LossTerms Terms, Tensor Predictions, Tensor Targets) Compare(
+        Network model, Tensor images, Tensor? labels, Tensor? features, Tensor t, Tensor noise, Tensor? bridgeNoise)
     {
         ArgumentNullException.ThrowIfNull(model);
         ValidateImages(images);
@@ -111,7 +139,8 @@ public sealed partial class DenoisingObjective : ITrainingObjective
         var bound = Bound == BoundLoss.None ? null : BoundOf(path, clean, noisy, output, learned, t);           // [B]
         var error = IsBoundAlone ? null : ErrorOf(path, scaled, target);                                        // [B]
         var extra = Sum(new DenoisingBatch(clean, labels, t, noisy, scaled, target, features, hidden is null ? null : hidden.Of));         // []
-        return new(error?.MoveToOuterDisposeScope(), bound?.MoveToOuterDisposeScope(), extra?.MoveToOuterDisposeScope());
+        var terms = new LossTerms(error?.MoveToOuterDisposeScope(), bound?.MoveToOuterDisposeScope(), extra?.MoveToOuterDisposeScope());
+        return (terms, scaled.MoveToOuterDisposeScope(), target.MoveToOuterDisposeScope());
     }
 
     /// <summary>The same expectation from times that were not drawn evenly, which learn from it.</summary>

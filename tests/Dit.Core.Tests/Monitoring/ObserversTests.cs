@@ -52,6 +52,8 @@ public sealed class ObserversTests : IDisposable
         observers.Add(new MetricsObserver(batchSize: 4));
         observers.Add(new SampleObserver(10, (_, _) => [("grid", Grid())], [board.Writer, report]));
         observers.Add(new HistogramObserver(10, _ => [("weights", run.Model.get_parameter("blocks.0.attn.qkv.weight")! * 2)], board.Writer, report));
+        observers.Add(new HeldOutObserver(
+            10, new HeldOutLoss(new FlowObjective(), [run.Data.Make(new(9, 9))]), [("raw", run.Model), ("ema", run.Trainer.EmaModel)], board.Writer, report));
         observers.Add(report);
     }
 

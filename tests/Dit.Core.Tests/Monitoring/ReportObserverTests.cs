@@ -35,10 +35,10 @@ public sealed partial class ReportObserverTests : IDisposable
         Assert.DoesNotMatch(@"(href|src)=""(?!data:)|https?:|url\(|@import", page);
 
         var charts = Charts(page);
-        Assert.Equal(["Loss", "Gradient norm, before clipping", "Learning rate", "Throughput, images/s", "final <layer>, step 12"],
+        Assert.Equal(["Loss", "Gradient norm, before clipping", "Learning rate", "Throughput, images/s", "Waiting for data, share of the time", "final <layer>, step 12"],
             charts.Select(c => c.Attribute("aria-label")!.Value));
-        Assert.All(charts.Take(4), c => Assert.Equal(12, Points(c.Elements("polyline").Last()).Length));
-        Assert.Equal(30, charts[4].Elements("rect").Count());
+        Assert.All(charts.Take(5), c => Assert.Equal(12, Points(c.Elements("polyline").Last()).Length));
+        Assert.Equal(30, charts[5].Elements("rect").Count());
 
         var pictures = Pictures().Matches(page).Select(m => Convert.FromBase64String(m.Groups[1].Value)).ToArray();
         Assert.Equal([Picture(5), Picture(10), Picture(12)], pictures);
@@ -61,6 +61,28 @@ public sealed partial class ReportObserverTests : IDisposable
         Assert.All(rate, p => Assert.Equal(rate[0].Y + slope * (p.X - rate[0].X), p.Y, 0.2));
         var loss = Points(charts[0].Elements("polyline").First(l => l.Attribute("class")!.Value == "raw"));
         Assert.Contains(loss, p => p.Y < 11 && Math.Abs(p.X - 345) < 3);      // a single spike is not thinned away
+    }
+
+    /// <summary>What observers measure is drawn in one chart for what stands before the slash, to one scale, with a legend.</summary>
+    [Fact]
+    public void Measured_curves_share_a_chart()
+    {
+        using (var report = new ReportObserver(_folder["run"]))
+        {
+            for (var step = 1; step <= 20; step++)
+                report.OnStep(Progress.At(step));
+            foreach (var step in (int[])[10, 20, 30])                         // 30 is of a future that was given up
+                report.AddScalars(step, ("held_out_loss/raw", step / 10), ("held_out_loss/ema", 2), ("other", double.NaN));
+        }
+        var page = Page();
+        var chart = Assert.Single(Charts(page), c => c.Attribute("aria-label")!.Value == "Held out loss");
+        var (raw, ema) = (Points(chart.Elements("polyline").First()), Points(chart.Elements("polyline").Last()));
+        Assert.Equal((2, 62, 628), (raw.Length, raw[0].X, raw[^1].X));
+        Assert.Equal(ema[0].Y, ema[1].Y);
+        Assert.Equal(raw[1].Y, ema[1].Y);                                     // both are 2 at the end
+        Assert.True(raw[0].Y > ema[0].Y);
+        Assert.Matches("<figcaption>Held out loss<span class=\"key\"><i style=\"background:#2f6fc4\"></i>raw</span><span class=\"key\"><i style=\"background:#cb3f45\"></i>ema</span>", page);
+        Assert.DoesNotContain("Other", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Dit.Core;
 /// lines between, with step, values (name and number) and time. What is no number is null. A line is whole when the step's report returns. A training that resumes goes on with the file; lines
 /// of steps that are made again are dropped.
 /// </remarks>
-public sealed class JsonLinesObserver : ITrainingObserver, IScalarLog, IDisposable
+public sealed class JsonLinesObserver : ITrainingObserver, ITrainingLog, IMetricsKeeper, IDisposable
 {
     private readonly JsonLinesFile<StepRecord> _file;
     private bool _started;
@@ -22,6 +22,8 @@ public sealed class JsonLinesObserver : ITrainingObserver, IScalarLog, IDisposab
 
     /// <value>The file.</value>
     public string Path { get; }
+
+    string IMetricsKeeper.MetricsPath => Path;
 
     /// <inheritdoc/>
     public void OnStep(TrainingProgress progress)

@@ -12,11 +12,14 @@ internal sealed class ChartFrame
     private readonly StringBuilder _svg = new();
     private readonly double _minX, _maxX, _minY, _maxY;
 
-    public ChartFrame(string title, double minX, double maxX, double minY, double maxY)
+    public ChartFrame(string title, double minX, double maxX, double minY, double maxY, params IReadOnlyList<(string Name, string Colour)> legend)
     {
         (_minX, _maxX, _minY, _maxY) = (minX, maxX > minX ? maxX : minX + 1, minY, maxY > minY ? maxY : minY + 1);
         var name = WebUtility.HtmlEncode(title);
-        _svg.Append(Invariant($"<figure><figcaption>{name}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{name}\">"));
+        _svg.Append(Invariant($"<figure><figcaption>{name}"));
+        foreach (var (line, colour) in legend)
+            _svg.Append(Invariant($"<span class=\"key\"><i style=\"background:{colour}\"></i>{WebUtility.HtmlEncode(line)}</span>"));
+        _svg.Append(Invariant($"</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{name}\">"));
         foreach (var y in RoundNumbers(_minY, _maxY))
         {
             _svg.Append(Invariant($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(y):F1}\" y2=\"{Y(y):F1}\"/>"));
@@ -27,13 +30,11 @@ internal sealed class ChartFrame
     }
 
     /// <summary>Draws a line through points; what lies outside stays on the edge.</summary>
-    public void Line(string style, IEnumerable<(double X, double Y)> points)
-    {
-        _svg.Append("<polyline class=\"").Append(style).Append("\" points=\"");
-        foreach (var (x, y) in points)
-            _svg.Append(Invariant($"{X(x):F1},{Y(y):F1} "));
-        _svg.Append("\"/>");
-    }
+    public void Line(string style, IEnumerable<(double X, double Y)> points) => Line(Invariant($"class=\"{style}\""), Points(points));
+
+    /// <summary>Draws a line in a colour of its own; a single point is a dot.</summary>
+    public void ColouredLine(string colour, IEnumerable<(double X, double Y)> points) =>
+        Line(Invariant($"class=\"curve\" style=\"stroke:{colour}\" stroke-linecap=\"round\""), Points(points));
 
     /// <summary>Draws a bar from the bottom.</summary>
     public void Bar(double from, double to, double height)
@@ -43,6 +44,10 @@ internal sealed class ChartFrame
     }
 
     public string Close() => _svg.Append("</svg></figure>\n").ToString();
+
+    private void Line(string attributes, string points) => _svg.Append(Invariant($"<polyline {attributes} points=\"{points}\"/>"));
+
+    private string Points(IEnumerable<(double X, double Y)> points) => string.Concat(points.Select(p => Invariant($"{X(p.X):F1},{Y(p.Y):F1} ")));
 
     private double X(double x) => Left + (Math.Clamp(x, _minX, _maxX) - _minX) / (_maxX - _minX) * (Width - Left - Right);
 

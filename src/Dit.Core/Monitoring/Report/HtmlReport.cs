@@ -34,7 +34,8 @@ public static class HtmlReport
 
     private static string Page(string directory)
     {
-        var steps = Lines(MetricsPath(directory), MonitoringJson.Default.StepRecord);
+        var lines = Lines(MetricsPath(directory), MonitoringJson.Default.StepRecord);
+        var steps = lines.FindAll(line => line.Values is null);
         var run = ReadRun(directory);
         var last = steps.Count > 0 ? steps[^1].Step : long.MaxValue;
         var samples = SampleFile.List(directory).Where(s => s.Step <= last);         // later ones are of a training that was resumed from before them
@@ -57,7 +58,7 @@ public static class HtmlReport
 
             """));
         AddTiles(page, steps);
-        AddCurves(page, steps);
+        AddCurves(page, steps, lines.FindAll(line => line.Values is not null && line.Step <= last));
         AddSamples(page, samples);
         AddHistograms(page, histograms);
         AddTable(page, "Configuration", run.Settings);
@@ -85,13 +86,17 @@ public static class HtmlReport
         void Tile(string name, string value) => page.Append(Invariant($"<div><b>{value}</b><span>{name}</span></div>\n"));
     }
 
-    private static void AddCurves(StringBuilder page, List<StepRecord> steps)
+    private static void AddCurves(StringBuilder page, List<StepRecord> steps, List<StepRecord> measured)
     {
         page.Append("<h2>Curves</h2>\n<div class=\"charts\">\n");
         Add("Loss", s => s.Loss, smooth: true);
         Add("Gradient norm, before clipping", s => s.GradientNorm, smooth: true);
         Add("Learning rate", s => s.LearningRate, smooth: false);
         Add("Throughput, images/s", s => s.ImagesPerSecond, smooth: true);
+        Add("Waiting for data, share of the time", s => s.DataWait, smooth: true);
+        foreach (var chart in measured.SelectMany(m => m.Values!.Select(v => (Name: v.Key, m.Step, v.Value))).Where(v => v.Value is not null).GroupBy(v => Group(v.Name)))
+            page.Append(LineChart.Draw(chart.Key, [.. chart.GroupBy(v => v.Name[(v.Name.IndexOf('/', StringComparison.Ordinal) + 1)..])
+                .Select(line => (line.Key, line.Select(v => ((double)v.Step, v.Value!.Value)).ToArray()))]));
         page.Append("</div>\n");
 
         void Add(string title, Func<StepRecord, double?> value, bool smooth)
@@ -100,6 +105,13 @@ public static class HtmlReport
             if (points.Length > 1)
                 page.Append(LineChart.Draw(title, points, smooth));
         }
+    }
+
+    /// <summary>What stands before the slash, as a heading.</summary>
+    private static string Group(string name)
+    {
+        var group = name.Split('/', 2)[0].Replace('_', ' ');
+        return char.ToUpperInvariant(group[0]) + group[1..];
     }
 
     private static void AddSamples(StringBuilder page, IEnumerable<SampleFile> samples)

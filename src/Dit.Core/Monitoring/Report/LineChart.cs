@@ -24,6 +24,21 @@ internal static class LineChart
         return frame.Close();
     }
 
+    /// <summary>Several curves in one chart, with a legend; their colours follow their order.</summary>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="lines">At least one, with at least one point each.</param>
+    public static string Draw(string title, IReadOnlyList<(string Name, (double X, double Y)[] Points)> lines)
+    {
+        (double X, double Y)[] all = [.. lines.SelectMany(l => l.Points)];
+        var (low, high) = (all.Min(p => p.Y), all.Max(p => p.Y));
+        var margin = high > low ? (high - low) * 0.08 : Math.Max(Math.Abs(high) * 0.1, 1e-12);
+        var legend = lines.Select((line, i) => (line.Name, ColourRamp.At(i, lines.Count))).ToArray();
+        var frame = new ChartFrame(title, all.Min(p => p.X), all.Max(p => p.X), low >= 0 ? Math.Max(0, low - margin) : low - margin, high + margin, legend);
+        foreach (var ((_, points), (_, colour)) in lines.Zip(legend))
+            frame.ColouredLine(colour, Thin(points));
+        return frame.Close();
+    }
+
     /// <summary>The mean of what came before, older values counting less.</summary>
     private static (double X, double Y)[] Smooth((double X, double Y)[] points)
     {

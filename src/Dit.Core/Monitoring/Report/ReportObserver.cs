@@ -9,9 +9,10 @@ namespace Dit.Core;
 /// for this file), <c>samples</c>, <c>histograms.jsonl</c> and <c>run.json</c>. It is made anew every <see cref="Every"/>, rarer where
 /// that would take more than a hundredth of the time, at the end of the training, and by <see cref="Dispose"/>.
 /// </remarks>
-public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IDisposable
+public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IMetricsKeeper, IDisposable
 {
     private readonly string _directory;
+    private readonly JsonLinesObserver _metrics;
     private readonly JsonLinesFile<HistogramRecord> _histograms;
     private bool _started;
     private long _due;
@@ -26,7 +27,7 @@ public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IDisposabl
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         _directory = Directory.CreateDirectory(directory).FullName;
-        Metrics = new JsonLinesObserver(HtmlReport.MetricsPath(_directory));
+        _metrics = new JsonLinesObserver(HtmlReport.MetricsPath(_directory));
         _histograms = new JsonLinesFile<HistogramRecord>(HtmlReport.HistogramsPath(_directory), MonitoringJson.Default.HistogramRecord);
         var run = RunRecord.Of(info ?? new RunInfo(), _directory);
         AtomicFile.Write(HtmlReport.RunPath(_directory), stream => JsonSerializer.Serialize(stream, run, MonitoringJson.Default.RunRecord));
@@ -35,21 +36,20 @@ public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IDisposabl
     /// <value>Time from one making of the page to the next. Default 30 seconds.</value>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <value>Keeps the numbers.</value>
-    internal JsonLinesObserver Metrics { get; }
+    string IMetricsKeeper.MetricsPath => _metrics.Path;
 
     /// <inheritdoc/>
     public void OnStep(TrainingProgress progress)
     {
         Start(progress.Step);
-        Metrics.OnStep(progress);
+        _metrics.OnStep(progress);
         if (Stopwatch.GetTimestamp() >= _due || Interval.IsLast(progress, _steps))
             Write();
         _steps = progress.Steps;
     }
 
     /// <inheritdoc/>
-    public void AddScalars(long step, params ReadOnlySpan<(string Name, double Value)> values) => Metrics.AddScalars(step, values);
+    public void AddScalars(long step, params ReadOnlySpan<(string Name, double Value)> values) => _metrics.AddScalars(step, values);
 
     /// <inheritdoc/>
     public void AddImage(string name, byte[] png, long step)
@@ -71,7 +71,7 @@ public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IDisposabl
     /// <summary>Makes the page a last time and closes the files.</summary>
     public void Dispose()
     {
-        Metrics.Dispose();
+        _metrics.Dispose();
         _histograms.Dispose();
         HtmlReport.Write(_directory);
     }

@@ -20,6 +20,8 @@ internal static class ReportStyle
             margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
         .tiles b { display: block; font-size: 1.4rem; }
         .tiles span, figcaption { color: var(--faint); font-size: .85rem; }
+        .key { margin-left: .9rem; white-space: nowrap; }
+        .key i { display: inline-block; width: .9em; height: .25em; margin-right: .3em; border-radius: 2px; vertical-align: .25em; }
         svg { display: block; width: 100%; height: auto; }
         svg text { fill: var(--faint); font-size: 11px; }
         svg .grid { stroke: var(--line); }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
@@ -21,8 +20,7 @@ internal sealed partial record RunRecord
     {
         Title = info.Title ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))),
         Started = DateTimeOffset.Now,
-        Settings = RunSettings.Normalized(info.Settings, nameof(info)).Concat(info.Model is null ? [] : RunSettings.Of(info.Model))
-            .ToDictionary(s => s.Key, s => s.Value is bool flag ? (flag ? "yes" : "no") : Convert.ToString(s.Value, CultureInfo.InvariantCulture)!),
+        Settings = info.AllSettings().ToDictionary(s => s.Key, s => RunSettings.Text(s.Value)),
         Environment = Present(),
     };
 

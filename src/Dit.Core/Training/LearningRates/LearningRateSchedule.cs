@@ -1,6 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace Dit.Core;
 
 /// <summary>How the learning rate changes over a training, apart from its warm-up: a factor for each step.</summary>
+[JsonPolymorphic(UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FallBackToBaseType)]
+[JsonDerivedType(typeof(ConstantRate), "Constant")]
+[JsonDerivedType(typeof(CosineDecay), "Cosine")]
+[JsonDerivedType(typeof(InverseSquareRootDecay), "InverseSquareRoot")]
+[JsonDerivedType(typeof(PolynomialDecay), "Polynomial")]
+[JsonDerivedType(typeof(StepDecay), "Step")]
 public abstract record LearningRateSchedule
 {
     /// <summary>The factor of a step.</summary>
