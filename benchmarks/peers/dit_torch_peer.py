@@ -59,6 +59,7 @@ torch.set_num_threads(options.threads)
 WORKLOADS = {
     "mnist": dict(size=28, channels=1, patch=4, width=128, depth=4, heads=4, classes=10, batch=64),
     "dit-s2": dict(size=32, channels=4, patch=2, width=384, depth=12, heads=6, classes=1000, batch=8),
+    "panda": dict(size=256, channels=3, patch=4, width=64, depth=3, heads=6, head_width=64, classes=10, batch=1),
 }
 
 
@@ -90,18 +91,19 @@ def modulate(x, shift, scale):
 
 
 class Block(nn.Module):
-    def __init__(self, width, heads, attention):
+    def __init__(self, width, heads, head_width, attention):
         super().__init__()
+        inner = heads * head_width
         self.heads, self.attention = heads, ATTENTION[attention]
         self.norm = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
-        self.qkv, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.qkv, self.proj = nn.Linear(width, 3 * inner), nn.Linear(inner, width)
         self.fc1, self.fc2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
         self.modulation = nn.Linear(width, 6 * width)
 
     def attend(self, x):                                                                   # [B, T, D]
-        b, t, w = x.shape
-        q, k, v = self.qkv(x).view(b, t, 3, self.heads, w // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
-        return self.proj(self.attention(q, k, v).transpose(1, 2).reshape(b, t, w))
+        b, t, _ = x.shape
+        q, k, v = self.qkv(x).view(b, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4).unbind(0)   # each [B, H, T, d]
+        return self.proj(self.attention(q, k, v).transpose(1, 2).reshape(b, t, -1))
 
     def forward(self, x, c):                                                               # [B, T, D], [B, D]
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = self.modulation(c).chunk(6, dim=1)
@@ -111,14 +113,14 @@ class Block(nn.Module):
 
 
 class DiT(nn.Module):
-    def __init__(self, size, channels, patch, width, depth, heads, classes, batch, attention, dropout=0.1):
+    def __init__(self, size, channels, patch, width, depth, heads, classes, batch, attention, head_width=None, dropout=0.1):
         super().__init__()
         self.patch, self.classes, self.dropout, self.channels = patch, classes, dropout, channels
         self.embed = nn.Conv2d(channels, width, patch, stride=patch)
         self.register_buffer("positions", self.position_table(width, size // patch))
         self.time = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
         self.label = nn.Embedding(classes + 1, width)
-        self.blocks = nn.ModuleList(Block(width, heads, attention) for _ in range(depth))
+        self.blocks = nn.ModuleList(Block(width, heads, head_width or width // heads, attention) for _ in range(depth))
         self.norm = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
         self.modulation, self.out = nn.Linear(width, 2 * width), nn.Linear(width, patch * patch * channels)
 

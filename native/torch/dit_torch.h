@@ -133,7 +133,7 @@ typedef struct dit_engine_info {
   const char* build;           // torch::show_config
   const char* cpu_capability;  // the instruction set of ATen's own kernels
   int32_t has_onednn;
-  int32_t has_direct_onednn;  // our operators call it without ATen
+  int32_t has_direct_onednn;  // our products go through it
   int32_t has_cuda;
   int32_t cuda_devices;
   int32_t bf16_in_hardware;  // of the CPU

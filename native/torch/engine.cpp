@@ -14,6 +14,7 @@
 #include "cpu_allocator.h"
 #include "error.h"
 #include "handles.h"
+#include "kernels/product.h"
 
 #ifdef DIT_CUDA
 #include <ATen/cuda/CUDAGeneratorImpl.h>
@@ -83,11 +84,7 @@ int dit_engine_describe(dit_engine_info* info) {
     info->build = build.c_str();
     info->cpu_capability = capability.c_str();
     info->has_onednn = at::hasMKLDNN();
-#ifdef DIT_ONEDNN
-    info->has_direct_onednn = 1;
-#else
-    info->has_direct_onednn = 0;
-#endif
+    info->has_direct_onednn = dit::onednn_is_faster(at::kBFloat16);
     info->has_cuda = at::hasCUDA();
     info->cuda_devices = 0;
 #ifdef DIT_CUDA

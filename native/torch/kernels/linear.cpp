@@ -1,11 +1,13 @@
 #include "kernels.h"
-#include "onednn.h"
+#include "product.h"
 
 namespace dit {
 namespace {
 
-bool is_fast(const Tensor& input, const Tensor& weight, const Tensor& bias) {
-  return input.device().is_cpu() && onednn_has(input.scalar_type()) && weight.scalar_type() == input.scalar_type() &&
+// Under autocast the weight may be wider than the input: it is rounded where it is read.
+bool is_fast(const Tensor& input, const Tensor& weight, const Tensor& bias, bool rounds = false) {
+  return has_cpu_kernel(input) &&
+         (weight.scalar_type() == input.scalar_type() || (rounds && weight.scalar_type() == at::kFloat)) &&
          input.numel() > 0 && weight.numel() > 0 && input.dim() >= 1 && weight.dim() == 2 &&
          input.size(-1) == weight.size(1) &&
          (!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0) &&
@@ -31,16 +33,11 @@ Matrix transposed(Matrix m) {
 // input [..., in], weight [out, in], bias [out] -> [..., out]
 Tensor forward(const Tensor& given_input, const Tensor& given_weight, const Tensor& bias) {
   const Tensor input = given_input.contiguous(), weight = given_weight.contiguous();
+  const Tensor offset = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
   std::vector<int64_t> shape = input.sizes().vec();
   shape.back() = weight.size(0);
   const Tensor output = at::empty(shape, input.options());
-  if (bias.defined()) {
-    const Tensor offset = bias.contiguous();
-    const Matrix row = matrix(offset);
-    onednn_product(matrix(input), transposed(matrix(weight)), &row, matrix(output));
-  } else {
-    onednn_product(matrix(input), transposed(matrix(weight)), nullptr, matrix(output));
-  }
+  product(matrix(input), transposed(matrix(weight)), offset.defined() ? data<float>(offset) : nullptr, matrix(output));
   return output;
 }
 
@@ -66,44 +63,47 @@ Tensor column_sums(const Tensor& grad) {
   return sums;
 }
 
-// `compute` is the weight that multiplies, `weight` the one that learns: under autocast they differ in type, and the
-// gradient of the latter comes out of the product in its own type without a copy.
 struct Linear : torch::autograd::Function<Linear> {
   static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& weight,
-                        const optional<Tensor>& bias, const Tensor& compute) {
-    context->save_for_backward({input, weight, bias.value_or(Tensor()), compute});
-    return dit::forward(input, compute, bias.value_or(Tensor()));
+                        const optional<Tensor>& bias) {
+    context->save_for_backward({input, weight, bias.value_or(Tensor())});
+    return dit::forward(input, weight, bias.value_or(Tensor()));
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const variable_list saved = context->get_saved_variables();
-    const Tensor &input = saved[0], &weight = saved[1], &bias = saved[2], &compute = saved[3];
+    const Tensor &input = saved[0], &weight = saved[1], &bias = saved[2];
     if (at::GradMode::is_enabled()) {
-      variable_list all = differentiate(
+      return differentiate(
           [](const variable_list& in) {
             const auto type = in[0].scalar_type();
             return compose(in[0], in[1].to(type), in[2].defined() ? in[2].to(type) : in[2]);
           },
-          {input, weight, bias}, grads[0]);
-      all.emplace_back();
-      return all;
+          saved, grads[0]);
     }
-    const Tensor grad = grads[0].to(compute.scalar_type()).contiguous();
+    const Tensor grad = grads[0].to(input.scalar_type()).contiguous();
     Tensor grad_input, grad_weight, grad_bias;
     if (context->needs_input_grad(0)) {
       grad_input = at::empty(input.sizes(), input.options());
-      onednn_product(matrix(grad), matrix(compute.contiguous()), nullptr, matrix(grad_input));
+      product(matrix(grad), matrix(weight.contiguous()), nullptr, matrix(grad_input));
     }
     if (context->needs_input_grad(1)) {
       grad_weight = at::empty(weight.sizes(), weight.options());
-      onednn_product(transposed(matrix(grad)), matrix(input.contiguous()), nullptr, matrix(grad_weight));
+      product(transposed(matrix(grad)), matrix(input.contiguous()), nullptr, matrix(grad_weight));
     }
     if (bias.defined() && context->needs_input_grad(2)) {
       grad_bias = column_sums(grad).to(bias.scalar_type());
     }
-    return {grad_input, grad_weight, grad_bias, Tensor()};
+    return {grad_input, grad_weight, grad_bias};
   }
 };
+
+Tensor recorded(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias) {
+  const Tensor offset = bias.value_or(Tensor());
+  if (needs_grad({input, weight, offset})) return Linear::apply(input, weight, bias);
+  at::AutoDispatchBelowADInplaceOrView below;
+  return forward(input, weight, offset);
+}
 
 }  // namespace
 
@@ -114,23 +114,16 @@ Tensor linear(const Tensor& input, const Tensor& weight, const optional<Tensor>&
 
 Tensor linear_autograd(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias) {
   const Tensor offset = bias.value_or(Tensor());
-  if (!is_fast(input, weight, offset)) return compose(input, weight, offset);
-  if (needs_grad({input, weight, offset})) return Linear::apply(input, weight, bias, weight.detach());
-  at::AutoDispatchBelowADInplaceOrView below;
-  return forward(input, weight, offset);
+  return is_fast(input, weight, offset) ? recorded(input, weight, bias) : compose(input, weight, offset);
 }
 
 Tensor linear_autocast(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias) {
   const WithoutAutocast guard;
   const auto type = autocast_type(input.device().type());
-  const Tensor offset = bias.value_or(Tensor());
-  const Tensor x = autocast_to(type, input), compute = autocast_to(type, weight);
-  if (!is_fast(x, compute, offset)) {
-    return linear_autograd(x, compute, offset.defined() ? optional<Tensor>(autocast_to(type, offset)) : bias);
-  }
-  if (needs_grad({x, weight, offset})) return Linear::apply(x, weight, bias, compute.detach());
-  at::AutoDispatchBelowADInplaceOrView below;
-  return forward(x, compute, offset);
+  const Tensor x = autocast_to(type, input), offset = bias.value_or(Tensor());
+  if (is_fast(x, weight, offset, true)) return recorded(x, weight, bias);
+  const Tensor compute = autocast_to(type, weight);
+  return linear_autograd(x, compute, offset.defined() ? optional<Tensor>(autocast_to(type, offset)) : bias);
 }
 
 }  // namespace dit

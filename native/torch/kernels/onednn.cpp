@@ -1,10 +1,11 @@
-#include "onednn.h"
+#include "product.h"
 
 #ifdef DIT_ONEDNN
 
 #include <ATen/Parallel.h>
 
 #include <array>
+#include <cstdlib>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <unordered_map>
 
@@ -44,12 +45,12 @@ dnnl::memory::desc describe(const Matrix& matrix) {
   return {{matrix.rows, matrix.columns}, type_of(matrix.type), strides};
 }
 
-Product make(const Matrix& a, const Matrix& b, const Matrix* bias, const Matrix& c) {
+Product make(const Matrix& a, const Matrix& b, bool has_bias, const Matrix& c) {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const auto a_desc = describe(a), b_desc = describe(b), c_desc = describe(c);
-  const auto bias_desc = bias != nullptr ? describe(*bias) : dnnl::memory::desc();
-  const dnnl::matmul::desc operation = bias != nullptr ? dnnl::matmul::desc(a_desc, b_desc, bias_desc, c_desc)
+  const auto bias_desc = has_bias ? describe({nullptr, 1, c.columns, at::kFloat}) : dnnl::memory::desc();
+  const dnnl::matmul::desc operation = has_bias ? dnnl::matmul::desc(a_desc, b_desc, bias_desc, c_desc)
                                                        : dnnl::matmul::desc(a_desc, b_desc, c_desc);
   const dnnl::matmul::primitive_desc found(operation, attributes, engine());
   const auto memory = [](const dnnl::memory::desc& desc) { return dnnl::memory(desc, engine(), nullptr); };
@@ -63,13 +64,13 @@ Product make(const Matrix& a, const Matrix& b, const Matrix* bias, const Matrix&
 }
 
 // One per thread: the memory objects hold the addresses of the call at hand.
-Product& find(const Matrix& a, const Matrix& b, const Matrix* bias, const Matrix& c) {
+Product& find(const Matrix& a, const Matrix& b, bool has_bias, const Matrix& c) {
   thread_local std::unordered_map<Key, Product, KeyHash> products;
   const Key key{a.rows,
                 a.columns,
                 c.columns,
                 a.transposed + 2 * b.transposed,
-                bias != nullptr ? static_cast<int64_t>(bias->type) : -1,
+                has_bias,
                 static_cast<int64_t>(a.type),
                 static_cast<int64_t>(b.type),
                 static_cast<int64_t>(c.type),
@@ -77,13 +78,13 @@ Product& find(const Matrix& a, const Matrix& b, const Matrix* bias, const Matrix
   const auto known = products.find(key);
   if (known != products.end()) return known->second;
   if (products.size() >= 1024) products.clear();  // shapes that never come again must not pile up
-  return products.emplace(key, make(a, b, bias, c)).first->second;
+  return products.emplace(key, make(a, b, has_bias, c)).first->second;
 }
 
 }  // namespace
 
-void onednn_product(const Matrix& a, const Matrix& b, const Matrix* bias, const Matrix& c) {
-  Product& product = find(a, b, bias, c);
+void onednn_product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c) {
+  Product& product = find(a, b, bias != nullptr, c);
   thread_local dnnl::stream stream(engine());
   product.a.set_data_handle(a.data);
   product.b.set_data_handle(b.data);
@@ -91,7 +92,7 @@ void onednn_product(const Matrix& a, const Matrix& b, const Matrix* bias, const 
   std::unordered_map<int, dnnl::memory> arguments{
       {DNNL_ARG_SRC, product.a}, {DNNL_ARG_WEIGHTS, product.b}, {DNNL_ARG_DST, product.c}};
   if (bias != nullptr) {
-    product.bias.set_data_handle(bias->data);
+    product.bias.set_data_handle(const_cast<float*>(bias));
     arguments.emplace(DNNL_ARG_BIAS, product.bias);
   }
   at::Tensor scratch;
@@ -104,9 +105,10 @@ void onednn_product(const Matrix& a, const Matrix& b, const Matrix* bias, const 
   stream.wait();
 }
 
-bool onednn_has(at::ScalarType type) {
-  static const bool has_bf16 = dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core_bf16;
-  return type == at::kFloat || (type == at::kBFloat16 && has_bf16);
+bool onednn_is_faster(at::ScalarType type) {
+  static const bool has_amx = dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core_amx;
+  static const bool wanted = std::getenv("DIT_ONEDNN") != nullptr;  // to compare, and to test it where there is no AMX
+  return wanted || (has_amx && type == at::kBFloat16);
 }
 
 }  // namespace dit
@@ -115,10 +117,10 @@ bool onednn_has(at::ScalarType type) {
 
 namespace dit {
 
-void onednn_product(const Matrix&, const Matrix&, const Matrix*, const Matrix&) {
+void onednn_product(const Matrix&, const Matrix&, const float*, const Matrix&) {
   TORCH_INTERNAL_ASSERT(false, "this build has no oneDNN");
 }
-bool onednn_has(at::ScalarType) {
+bool onednn_is_faster(at::ScalarType) {
   return false;
 }
 

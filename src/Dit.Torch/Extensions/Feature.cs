@@ -12,7 +12,7 @@ public enum Feature
     /// <summary>Memory statistics of the processor's tensors.</summary>
     MemoryStatistics,
 
-    /// <summary>Float32 products through oneDNN.</summary>
+    /// <summary>bfloat16 products through oneDNN instead of our own: where the processor has AMX, which those do not use.</summary>
     DirectOneDnn,
 
     /// <summary>A CUDA device that can be used now.</summary>

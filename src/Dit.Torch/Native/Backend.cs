@@ -30,7 +30,7 @@ internal static unsafe class Backend
         {
             if (Info.Value.HasOneDnn == 0) return "none";
             var line = Text(Info.Value.Build).Split('\n').FirstOrDefault(l => l.Contains("MKL-DNN", StringComparison.Ordinal))?.Trim(' ', '-');
-            return $"{line ?? "yes"}{(Supports(Feature.DirectOneDnn) ? ", float32 products through it" : "")}";
+            return $"{line ?? "yes"}{(Supports(Feature.DirectOneDnn) ? ", bfloat16 products through it" : "")}";
         }
     }
 

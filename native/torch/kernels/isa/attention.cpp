@@ -4,11 +4,14 @@
 #include "panel.h"
 #include "parts.h"
 
-// Attention of one head at a time. The head is first packed; then blocks of query rows pass over blocks of keys with a
-// running maximum and sum, so the scores of a block never leave the second-level cache and no [tokens, tokens] matrix
-// exists. The backward pass makes the scores again from the rows' logsumexp.
+// Attention of one head at a time (FlashAttention: Dao et al. 2022). The head is first packed; then blocks of query rows
+// pass over blocks of keys with the running maximum m and sum l of their rows, so the scores of a block never leave the
+// second-level cache and no [tokens, tokens] matrix exists. Scores are in powers of two: e^x = 2^(x log2 e).
 namespace dit {
 namespace {
+
+constexpr int64_t query_block = 48;
+constexpr int64_t key_block = 256;
 
 float row_max(const float* row, int64_t count) {
   constexpr float lowest = -std::numeric_limits<float>::infinity();
@@ -23,12 +26,12 @@ float row_max(const float* row, int64_t count) {
   return result;
 }
 
-// row = exp(row * scale - offset), in units along the row; returns the sum. Pairs are written behind what was read.
+// row = 2^(row * scale - offset), in units along the row; returns the sum. Pairs are written behind what was read.
 template <class Unit>
-float exp_row(float* row, int64_t count, float scale, float offset) {
+float exp2_row(float* row, int64_t count, float scale, float offset) {
   Vec total{};
   for_lanes(count, [&](int64_t i, auto lanes) {
-    const Vec e = keep(exp_below(load(row + i) * scale - offset), lanes);
+    const Vec e = keep(exp2_below(load(row + i) * scale - offset), lanes);
     if constexpr (Unit::depth == 1) {
       store(row + i, e);
     } else {
@@ -40,8 +43,8 @@ float exp_row(float* row, int64_t count, float scale, float offset) {
 }
 
 int64_t attention_scratch(int64_t tokens, int64_t width) {
-  const int64_t scores = query_block * (panel_stride(std::min(tokens, key_block)) + 2);
-  return width * panel_stride(tokens) + (tokens + 2 * query_block) * panel_stride(width) + scores;
+  const int64_t head = right_size(width, tokens) + right_size(tokens, width);
+  return head + query_block * (2 * row_stride(width) + row_stride(std::min(tokens, key_block)));
 }
 
 template <class T>
@@ -49,40 +52,39 @@ void attention(const AttentionHead<T>& head, int64_t first, int64_t last, Rows<T
                float* scratch) {
   using Unit = UnitOf<T>;
   const int64_t tokens = head.tokens, width = head.width, columns = padded(width);
-  const Panel keys(scratch, width, tokens), values(scratch, tokens, width);
-  const Panel queries(scratch, query_block, width), result(scratch, query_block, width);
-  const Panel scores(scratch, query_block, std::min(tokens, key_block));
-  float* const peaks = scratch;
-  float* const sums = scratch + query_block;
-  pack_transposed<Unit>(head.key, tokens, width, keys);
-  pack_across<Unit>(head.value, tokens, width, values);
+  const float scale = head.scale * log2_of_e;
+  const Columns keys(scratch, units<Unit>(width), tokens), values(scratch, units<Unit>(tokens), width);
+  const Buffer queries(scratch, query_block, width), o(scratch, query_block, width);
+  const Buffer scores(scratch, query_block, std::min(tokens, key_block));
+  float m[query_block], l[query_block];
+  pack_transposed<Unit>(head.key, tokens, width, keys.data, keys.step);
+  pack_across<Unit>(head.value, tokens, width, values.data, values.step);
 
   for (int64_t query = first; query < last; query += query_block) {
     const int64_t rows = std::min(query_block, last - query);
     pack<Unit>(head.query.from(query), rows, width, queries);
     for (int64_t key = 0; key < tokens; key += key_block) {
       const int64_t count = std::min(key_block, tokens - key);
-      product<Unit>(queries.left(), keys.data + key, keys.stride, rows, units<Unit>(width), padded(count), scores.data,
-                    scores.stride, false);
+      product<Unit>(queries.left(), keys.from(0, key), rows, units<Unit>(width), count, scores.sums());
       for (int64_t row = 0; row < rows; ++row) {
-        float peak = row_max(scores.row(row), count) * head.scale;
-        if (key > 0 && peaks[row] >= peak) peak = peaks[row];
-        const float sum = exp_row<Unit>(scores.row(row), count, head.scale, peak);
+        float peak = row_max(scores.row(row), count) * scale;
+        if (key > 0 && m[row] >= peak) peak = m[row];
+        const float sum = exp2_row<Unit>(scores.row(row), count, scale, peak);
         if (key > 0) {
-          const float shrink = std::exp(peaks[row] - peak);
-          if (shrink != 1) unpack(result.row(row), columns, shrink, result.row(row));
-          sums[row] = sums[row] * shrink + sum;
+          const float shrink = std::exp2(m[row] - peak);
+          if (shrink != 1) unpack(o.row(row), columns, shrink, o.row(row));
+          l[row] = l[row] * shrink + sum;
         } else {
-          sums[row] = sum;
+          l[row] = sum;
         }
-        peaks[row] = peak;
+        m[row] = peak;
       }
-      product<Unit>(scores.left(), values.row(key / Unit::depth), values.stride, rows, units<Unit>(count), columns,
-                    result.data, result.stride, key > 0);
+      product<Unit>(scores.left(), values.from(key / Unit::depth, 0), rows, units<Unit>(count), columns,
+                    o.sums(key > 0));
     }
     for (int64_t row = 0; row < rows; ++row) {
-      unpack(result.row(row), width, 1 / sums[row], out.data + (query - first + row) * out.stride);
-      if (logsumexp != nullptr) logsumexp[query + row] = peaks[row] + std::log(sums[row]);
+      unpack(o.row(row), width, 1 / l[row], out.data + (query - first + row) * out.stride);
+      if (logsumexp != nullptr) logsumexp[query + row] = m[row] + std::log2(l[row]);
     }
   }
 }

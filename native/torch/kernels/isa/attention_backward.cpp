@@ -1,28 +1,33 @@
 #include "panel.h"
 #include "parts.h"
 
-// The gradients of one head's attention. With P the weights, made again tile by tile, and dO the incoming gradient:
+// The gradients of one head's attention (FlashAttention-2: Dao 2023). With P the weights, made again tile by tile from
+// the rows' logsumexp, and dO the incoming gradient:
 //   dV = P^T dO,   dS = P (dO V^T - rowsum(dO O)) scale,   dQ = dS K,   dK = dS^T Q.
+// Blocks of keys stand still, with their gradients, while the queries pass by.
 namespace dit {
 namespace {
 
+constexpr int64_t query_block = 96;
+constexpr int64_t key_block = 256;
+
 int64_t attention_backward_scratch(int64_t tokens, int64_t width) {
-  const int64_t tiles = 3 * query_block * panel_stride(std::min(tokens, key_block));
-  return 2 * width * panel_stride(tokens) + (3 * tokens + 5 * query_block) * panel_stride(width) + tiles;
+  const int64_t keys = std::min(tokens, key_block), row = row_stride(width);
+  const int64_t whole = tokens * (3 * row + 1) + 2 * right_size(tokens, width);
+  const int64_t block = 2 * right_size(width, keys) + right_size(keys, width) + 2 * keys * row;
+  return whole + block + 3 * std::min(tokens + 1, query_block) * row_stride(keys);
 }
 
 // One tile: scores to weights, and the slopes of the weights to those of the scores. Both are left in units along the
 // rows, for the transposed products; `slopes_along` gets the slopes in units along the columns.
 template <class Unit>
 struct Tile {
-  Panel weights, slopes, slopes_along;
+  Buffer weights, slopes, slopes_along;
 
-  Tile(float*& scratch, int64_t columns)
-      : weights(scratch, query_block, columns),
-        slopes(scratch, query_block, columns),
-        slopes_along(scratch, query_block, columns) {}
+  Tile(float*& scratch, int64_t rows, int64_t columns)
+      : weights(scratch, rows, columns), slopes(scratch, rows, columns), slopes_along(scratch, rows, columns) {}
 
-  const Panel& along() const { return Unit::depth == 1 ? slopes : slopes_along; }
+  const Buffer& along() const { return Unit::depth == 1 ? slopes : slopes_along; }
 
   // `logsumexp` and `projections` are those of the tile's rows.
   void finish(int64_t rows, int64_t count, float scale, const float* logsumexp, const float* projections) const {
@@ -31,7 +36,7 @@ struct Tile {
         Vec weight[Unit::depth] = {}, slope[Unit::depth] = {};
         for (int64_t half = 0; half < Unit::depth && row + half < rows; ++half) {
           const int64_t now = row + half;
-          weight[half] = keep(exp_below(load(weights.row(now) + i) * scale - logsumexp[now]), lanes);
+          weight[half] = keep(exp2_below(load(weights.row(now) + i) * (scale * log2_of_e) - logsumexp[now]), lanes);
           slope[half] = keep(weight[half] * (load(slopes.row(now) + i) - projections[now]) * scale, lanes);
         }
         if constexpr (Unit::depth == 1) {
@@ -61,53 +66,46 @@ template <class T>
 void attention_backward(const AttentionHead<T>& head, Rows<const T> out, Rows<const T> dout, const float* logsumexp,
                         Rows<T> dquery, Rows<T> dkey, Rows<T> dvalue, float* scratch) {
   using Unit = UnitOf<T>;
-  const int64_t tokens = head.tokens, width = head.width, columns = padded(width);
-  const Panel keys_down(scratch, width, tokens), values_down(scratch, width, tokens), keys(scratch, tokens, width);
-  const Panel key_gradients(scratch, tokens, width), value_gradients(scratch, tokens, width);
-  const Panel queries(scratch, query_block, width), queries_across(scratch, query_block, width);
-  const Panel gradients(scratch, query_block, width), gradients_across(scratch, query_block, width);
-  const Panel query_gradients(scratch, query_block, width);
-  const Tile<Unit> tile(scratch, std::min(tokens, key_block));
-  pack_transposed<Unit>(head.key, tokens, width, keys_down);
-  pack_transposed<Unit>(head.value, tokens, width, values_down);
-  pack_across<Unit>(head.key, tokens, width, keys);
-
-  for (int64_t query = 0; query < tokens; query += query_block) {
-    const int64_t rows = std::min(query_block, tokens - query);
-    pack<Unit>(head.query.from(query), rows, width, queries);
-    pack<Unit>(dout.from(query), rows, width, gradients);
-    pack_across<Unit>(head.query.from(query), rows, width, queries_across);
-    pack_across<Unit>(dout.from(query), rows, width, gradients_across);
-    float projections[query_block];
-    for (int64_t row = 0; row < rows; ++row) {
-      projections[row] = dot_rows(dout.from(query + row).data, out.from(query + row).data, width);
-    }
-    for (int64_t key = 0; key < tokens; key += key_block) {
-      const int64_t count = std::min(key_block, tokens - key);
-      const auto scores = [&](const Panel& left, const Panel& right, const Panel& result) {
-        product<Unit>(left.left(), right.data + key, right.stride, rows, units<Unit>(width), padded(count), result.data,
-                      result.stride, false);
-      };
-      const auto add_transposed = [&](const Panel& left, const Panel& right, const Panel& result) {
-        product<Unit>(left.transposed(), right.data, right.stride, count, units<Unit>(rows), columns, result.row(key),
-                      result.stride, query > 0);
-      };
-      scores(queries, keys_down, tile.weights);
-      scores(gradients, values_down, tile.slopes);
-      tile.finish(rows, count, head.scale, logsumexp + query, projections);
-      add_transposed(tile.weights, gradients_across, value_gradients);
-      add_transposed(tile.slopes, queries_across, key_gradients);
-      product<Unit>(tile.along().left(), keys.row(key / Unit::depth), keys.stride, rows, units<Unit>(count), columns,
-                    query_gradients.data, query_gradients.stride, key > 0);
-    }
-    for (int64_t row = 0; row < rows; ++row) {
-      unpack(query_gradients.row(row), width, 1, dquery.from(query + row).data);
-    }
-  }
+  const int64_t tokens = head.tokens, width = head.width, columns = padded(width), depth = units<Unit>(width);
+  const int64_t most_keys = std::min(tokens, key_block), most_rows = std::min(tokens + 1, query_block);
+  const Buffer q(scratch, tokens, width), d_o(scratch, tokens, width), dq(scratch, tokens, width);
+  const Columns q_across(scratch, units<Unit>(tokens), width), d_o_across(scratch, units<Unit>(tokens), width);
+  const Columns k_down(scratch, depth, most_keys), v_down(scratch, depth, most_keys);
+  const Columns k_across(scratch, units<Unit>(most_keys), width);
+  const Buffer dk(scratch, most_keys, width), dv(scratch, most_keys, width);
+  const Tile<Unit> tile(scratch, most_rows, most_keys);
+  float* const projections = scratch;
+  pack<Unit>(head.query, tokens, width, q);
+  pack<Unit>(dout, tokens, width, d_o);
+  pack_across<Unit>(head.query, tokens, width, q_across.data, q_across.step);
+  pack_across<Unit>(dout, tokens, width, d_o_across.data, d_o_across.step);
   for (int64_t row = 0; row < tokens; ++row) {
-    unpack(key_gradients.row(row), width, 1, dkey.from(row).data);
-    unpack(value_gradients.row(row), width, 1, dvalue.from(row).data);
+    projections[row] = dot_rows(dout.from(row).data, out.from(row).data, width);
   }
+
+  for (int64_t key = 0; key < tokens; key += key_block) {
+    const int64_t count = std::min(key_block, tokens - key);
+    pack_transposed<Unit>(head.key.from(key), count, width, k_down.data, k_down.step);
+    pack_transposed<Unit>(head.value.from(key), count, width, v_down.data, v_down.step);
+    pack_across<Unit>(head.key.from(key), count, width, k_across.data, k_across.step);
+    for (int64_t query = 0; query < tokens; query += query_block) {
+      const int64_t rows = std::min(query_block, tokens - query), row_units = units<Unit>(rows);
+      product<Unit>(q.left(query), k_down.from(0, 0), rows, depth, count, tile.weights.sums());
+      product<Unit>(d_o.left(query), v_down.from(0, 0), rows, depth, count, tile.slopes.sums());
+      tile.finish(rows, count, head.scale, logsumexp + query, projections + query);
+      product<Unit>(tile.weights.transposed(), d_o_across.from(query / Unit::depth, 0), count, row_units, columns,
+                    dv.sums(query > 0));
+      product<Unit>(tile.slopes.transposed(), q_across.from(query / Unit::depth, 0), count, row_units, columns,
+                    dk.sums(query > 0));
+      product<Unit>(tile.along().left(), k_across.from(0, 0), rows, units<Unit>(count), columns,
+                    dq.sums(key > 0, query));
+    }
+    for (int64_t row = 0; row < count; ++row) {
+      unpack(dk.row(row), width, 1, dkey.from(key + row).data);
+      unpack(dv.row(row), width, 1, dvalue.from(key + row).data);
+    }
+  }
+  for (int64_t row = 0; row < tokens; ++row) unpack(dq.row(row), width, 1, dquery.from(row).data);
 }
 
 }  // namespace

@@ -5,60 +5,46 @@
 
 #include "product.h"
 
-// Packed copies of one head's rows, in the units of the product that reads them.
+// Packed copies of matrices, in the units of the product that reads them.
 namespace dit {
 namespace {
-
-// Query rows and keys of one tile of scores.
-constexpr int64_t query_block = 48;
-constexpr int64_t key_block = 512;
-
-// bfloat16 is multiplied as it is where there is an instruction for it, and widened first elsewhere.
-#ifdef __AVX512BF16__
-template <class T>
-using UnitOf = std::conditional_t<std::is_same_v<T, bf16>, Pair, Single>;
-#else
-template <class T>
-using UnitOf = Single;
-#endif
 
 DIT_INLINE int64_t padded(int64_t columns) {
   return (columns + W - 1) / W * W;
 }
 
 // Row strides are whole vectors, and an odd number of them: a power of two would map a column to few cache sets.
-DIT_INLINE int64_t panel_stride(int64_t columns) {
+DIT_INLINE int64_t row_stride(int64_t columns) {
   return (padded(columns) / W | 1) * W;
 }
 
 // A [rows, columns] matrix of units (or floats) in scratch memory, every row padded to whole vectors.
-struct Panel {
+struct Buffer {
   float* data;
   int64_t stride;
 
-  Panel(float*& scratch, int64_t rows, int64_t columns) : data(scratch), stride(panel_stride(columns)) {
+  Buffer(float*& scratch, int64_t rows, int64_t columns) : data(scratch), stride(row_stride(columns)) {
     scratch += rows * stride;
   }
   float* row(int64_t index) const { return data + index * stride; }
-  Left left() const { return {data, stride, 1}; }
+  Left left(int64_t first_row = 0) const { return {row(first_row), stride, 1}; }
   Left transposed() const { return {data, 1, stride}; }
+  Sums sums(bool add = false, int64_t first_row = 0) const { return {row(first_row), stride, add}; }
 };
-
-// How many units a depth needs.
-template <class Unit>
-DIT_INLINE int64_t units(int64_t depth) {
-  return (depth + Unit::depth - 1) / Unit::depth;
-}
 
 // W units of a row from element i on, of which `count` elements exist; the others are zero.
 template <class Unit, class T>
 DIT_INLINE Vec load_units(const T* from, int64_t count) {
   if constexpr (Unit::depth == 1) {
     return load(from, count);
-  } else {
+  } else if constexpr (std::is_same_v<T, bf16>) {
     Vec value{};
     std::memcpy(&value, from, static_cast<size_t>(count) * sizeof *from);
     return value;
+  } else {
+    const int64_t low = std::min<int64_t>(count, W);
+    const HalfVec halves[2] = {load_bits(from, low), load_bits(from + low, count - low)};
+    return bit_cast<Vec>(halves);
   }
 }
 
@@ -73,7 +59,7 @@ DIT_INLINE void for_units(const T* row, int64_t width, Body body) {
 
 // to[row][unit of the width]: a left operand whose depth is the width.
 template <class Unit, class T>
-void pack(Rows<const T> from, int64_t rows, int64_t width, const Panel& to) {
+void pack(Rows<const T> from, int64_t rows, int64_t width, const Buffer& to) {
   for (int64_t row = 0; row < rows; ++row) {
     for_units<Unit>(from.data + row * from.stride, width,
                     [&](int64_t i, Vec value, int64_t) { store(to.row(row) + i, value); });
@@ -107,25 +93,46 @@ DIT_INLINE void transpose(Vec (&block)[W]) {
   }
 }
 
-// to[unit of the width][row]: a right operand whose depth is the width.
+// The size in floats of a right operand, and the distance of its panels.
+DIT_INLINE int64_t panel_step(int64_t units) {
+  return units * panel_width;
+}
+DIT_INLINE int64_t right_size(int64_t units, int64_t columns) {
+  return (columns + panel_width - 1) / panel_width * panel_step(units);
+}
+
+// A right operand in scratch memory.
+struct Columns {
+  float* data;
+  int64_t step;
+
+  Columns(float*& scratch, int64_t units, int64_t columns) : data(scratch), step(panel_step(units)) {
+    scratch += right_size(units, columns);
+  }
+  // From unit k and from a column, at which a panel begins, on.
+  Right from(int64_t k, int64_t column) const { return {data + column / panel_width * step + k * panel_width, step}; }
+};
+
+// A right operand whose columns are these rows [columns, depth]: rows and columns of units are exchanged.
 template <class Unit, class T>
-void pack_transposed(Rows<const T> from, int64_t rows, int64_t width, const Panel& to) {
-  constexpr int64_t step = W * Unit::depth;
-  for (int64_t row = 0; row < rows; row += W) {
-    for (int64_t i = 0; i < width; i += step) {
-      const int64_t count = std::min(step, width - i);
+void pack_transposed(Rows<const T> from, int64_t columns, int64_t depth, float* to, int64_t step) {
+  constexpr int64_t wide = W * Unit::depth;
+  for (int64_t row = 0; row < columns; row += W) {
+    float* target = to + row / panel_width * step + row % panel_width;
+    for (int64_t i = 0; i < depth; i += wide) {
+      const int64_t count = std::min(wide, depth - i);
       Vec block[W] = {};
-      if (row + W <= rows && count == step) {
+      if (row + W <= columns && count == wide) {
 #pragma GCC unroll 16
-        for (int line = 0; line < W; ++line) block[line] = load_units<Unit>(from.from(row + line).data + i, step);
+        for (int line = 0; line < W; ++line) block[line] = load_units<Unit>(from.from(row + line).data + i, wide);
       } else {
-        for (int line = 0; line < W && row + line < rows; ++line) {
+        for (int line = 0; line < W && row + line < columns; ++line) {
           block[line] = load_units<Unit>(from.from(row + line).data + i, count);
         }
       }
       transpose(block);
       const int64_t lines = units<Unit>(count);
-      for (int64_t line = 0; line < lines; ++line) store(to.row(i / Unit::depth + line) + row, block[line]);
+      for (int64_t line = 0; line < lines; ++line, target += panel_width) store(target, block[line]);
     }
   }
 }
@@ -136,24 +143,24 @@ DIT_INLINE Vec pair_up(HalfVec even, HalfVec odd) {
   return bit_cast<Vec>(low | high << 16);
 }
 
-// to[unit of the rows][column]: a right operand whose depth is the rows.
+// A right operand as it stands, [depth, columns].
 template <class Unit, class T>
-void pack_across(Rows<const T> from, int64_t rows, int64_t width, const Panel& to) {
-  for (int64_t row = 0; row < rows; row += Unit::depth) {
+void pack_across(Rows<const T> from, int64_t depth, int64_t columns, float* to, int64_t step) {
+  for (int64_t row = 0; row < depth; row += Unit::depth, to += panel_width) {
     const T* source = from.data + row * from.stride;
-    float* target = to.row(row / Unit::depth);
-    for_lanes(width, [&](int64_t i, auto lanes) {
+    for_lanes(columns, [&](int64_t i, auto lanes) {
+      float* const target = to + i / panel_width * step + i % panel_width;
       if constexpr (Unit::depth == 1) {
-        store(target + i, load(source + i, lanes));
+        store(target, load(source + i, lanes));
       } else {
-        const HalfVec odd = row + 1 < rows ? load_bits(source + from.stride + i, lanes) : HalfVec{};
-        store(target + i, pair_up(load_bits(source + i, lanes), odd));
+        const HalfVec odd = row + 1 < depth ? load_bits(source + from.stride + i, lanes) : HalfVec{};
+        store(target, pair_up(load_bits(source + i, lanes), odd));
       }
     });
   }
 }
 
-// Floats of a panel's row to where they belong.
+// Floats of a buffer's row to where they belong.
 template <class T>
 DIT_INLINE void unpack(const float* from, int64_t width, float factor, T* to) {
   for_lanes(width, [=](int64_t i, auto lanes) { store(to + i, load(from + i) * factor, lanes); });

@@ -8,6 +8,7 @@ namespace DIT_ISA {
 
 void add_elementwise(CpuKernels& kernels);
 void add_norm(CpuKernels& kernels);
+void add_product(CpuKernels& kernels);
 void add_attention(CpuKernels& kernels);
 void add_attention_backward(CpuKernels& kernels);
 void add_optimizer(CpuKernels& kernels);

@@ -2,8 +2,8 @@
 
 #include "vec.h"
 
-// A small matrix product for operands that sit in the second-level cache. Its elements are 32-bit units along the
-// depth: a float, or a pair of bfloat16 that one instruction multiplies and adds.
+// Matrix products of packed operands. Their elements are 32-bit units along the depth: a float, or a pair of bfloat16
+// that one instruction multiplies and adds.
 namespace dit {
 namespace {
 
@@ -30,73 +30,107 @@ struct Pair {
 };
 #endif
 
-// The left operand's unit (row, k) is at data[row * row_step + k * depth_step]: it is read one unit at a time, so
-// a transposed operand costs nothing.
+// bfloat16 is multiplied as it is where there is an instruction for it, and widened first elsewhere.
+#ifdef __AVX512BF16__
+template <class T>
+using UnitOf = std::conditional_t<std::is_same_v<T, float>, Single, Pair>;
+#else
+template <class T>
+using UnitOf = Single;
+#endif
+
+// How many units a depth needs.
+template <class Unit>
+DIT_INLINE int64_t units(int64_t depth) {
+  return (depth + Unit::depth - 1) / Unit::depth;
+}
+
+// One tile of the result, tile_rows x tile_columns vectors, stays in registers while the depth runs.
+constexpr int tile_rows = 6;
+constexpr int tile_columns = W == 16 ? 4 : 2;  // 24 of 32 registers, or 12 of 16
+constexpr int64_t panel_width = tile_columns * W;
+
+// Unit (row, k) is at data[row * row_step + k * depth_step]: it is read one unit at a time, so a transposed operand
+// costs nothing.
 struct Left {
   const float* data;
   int64_t row_step;
   int64_t depth_step;
 };
 
-// Rows x Columns vectors of the result stay in registers while the depth runs.
-template <class Unit, int Rows, int Columns>
-DIT_INLINE void product_tile(Left a, const float* b, int64_t b_stride, int64_t depth, float* c, int64_t c_stride,
-                             bool add) {
+// Columns stand in panels, each of which is read from its begin to its end: unit (k, column) is at
+// data[column / panel_width * panel_step + k * panel_width + column % panel_width].
+struct Right {
+  const float* data;
+  int64_t panel_step;
+};
+
+// Where results go: `begin` is what the sums of one vector start from, `end` takes them.
+struct Sums {
+  float* data;
+  int64_t stride;
+  bool add;  // to what is there
+
+  DIT_INLINE Vec begin(int64_t row, int64_t column) const { return add ? load(data + row * stride + column) : Vec{}; }
+  DIT_INLINE void end(int64_t row, int64_t column, Vec total) const { store(data + row * stride + column, total); }
+};
+
+template <class Unit, int Rows, int Columns, class Sink>
+DIT_INLINE void product_tile(Left a, const float* b, int64_t depth, int64_t row, int64_t column, const Sink& sink) {
   Vec total[Rows][Columns];
 #pragma GCC unroll 8
-  for (int row = 0; row < Rows; ++row) {
+  for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 8
-    for (int column = 0; column < Columns; ++column) {
-      total[row][column] = add ? load(c + row * c_stride + column * W) : Vec{};
-    }
+    for (int j = 0; j < Columns; ++j) total[i][j] = sink.begin(row + i, column + j * W);
   }
-  for (int64_t k = 0; k < depth; ++k) {
+  const float* left = a.data + row * a.row_step;
+  for (int64_t k = 0; k < depth; ++k, b += panel_width, left += a.depth_step) {
     Vec right[Columns];
 #pragma GCC unroll 8
-    for (int column = 0; column < Columns; ++column) right[column] = load(b + k * b_stride + column * W);
+    for (int j = 0; j < Columns; ++j) right[j] = load(b + j * W);
 #pragma GCC unroll 8
-    for (int row = 0; row < Rows; ++row) {
-      const Vec left = Unit::splat(a.data + row * a.row_step + k * a.depth_step);
+    for (int i = 0; i < Rows; ++i) {
+      const Vec one = Unit::splat(left + i * a.row_step);
 #pragma GCC unroll 8
-      for (int column = 0; column < Columns; ++column)
-        total[row][column] = Unit::dot(total[row][column], left, right[column]);
+      for (int j = 0; j < Columns; ++j) total[i][j] = Unit::dot(total[i][j], one, right[j]);
     }
   }
 #pragma GCC unroll 8
-  for (int row = 0; row < Rows; ++row) {
+  for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 8
-    for (int column = 0; column < Columns; ++column) store(c + row * c_stride + column * W, total[row][column]);
+    for (int j = 0; j < Columns; ++j) sink.end(row + i, column + j * W, total[i][j]);
   }
 }
 
-constexpr int tile_rows = 6;
-constexpr int tile_columns = W == 16 ? 4 : 2;  // 24 of 32 registers, or 12 of 16
-
-template <class Unit, int Columns>
-void product_rows(Left a, const float* b, int64_t b_stride, int64_t rows, int64_t depth, float* c, int64_t c_stride,
-                  bool add) {
-  for (; rows >= tile_rows; rows -= tile_rows, a.data += tile_rows * a.row_step, c += tile_rows * c_stride) {
-    product_tile<Unit, tile_rows, Columns>(a, b, b_stride, depth, c, c_stride, add);
+template <class Unit, int Columns, class Sink>
+void product_panel(Left a, const float* b, int64_t rows, int64_t depth, int64_t column, const Sink& sink) {
+  int64_t row = 0;
+  for (; row + tile_rows <= rows; row += tile_rows) product_tile<Unit, 6, Columns>(a, b, depth, row, column, sink);
+  if (row + 4 <= rows) {
+    product_tile<Unit, 4, Columns>(a, b, depth, row, column, sink);
+    row += 4;
   }
-  for (; rows >= 2; rows -= 2, a.data += 2 * a.row_step, c += 2 * c_stride) {
-    product_tile<Unit, 2, Columns>(a, b, b_stride, depth, c, c_stride, add);
+  if (row + 2 <= rows) {
+    product_tile<Unit, 2, Columns>(a, b, depth, row, column, sink);
+    row += 2;
   }
-  if (rows > 0) product_tile<Unit, 1, Columns>(a, b, b_stride, depth, c, c_stride, add);
+  if (row < rows) product_tile<Unit, 1, Columns>(a, b, depth, row, column, sink);
 }
 
-// c [rows, columns] = (add ? c : 0) + a [rows, depth] b [depth, columns]; `columns` is a multiple of W.
-template <class Unit>
-void product(Left a, const float* b, int64_t b_stride, int64_t rows, int64_t depth, int64_t columns, float* c,
-             int64_t c_stride, bool add) {
-  int64_t column = 0;
-  for (; column + tile_columns * W <= columns; column += tile_columns * W) {
-    product_rows<Unit, tile_columns>(a, b + column, b_stride, rows, depth, c + column, c_stride, add);
-  }
-  for (; column + 2 * W <= columns; column += 2 * W) {
-    product_rows<Unit, 2>(a, b + column, b_stride, rows, depth, c + column, c_stride, add);
-  }
-  for (; column < columns; column += W) {
-    product_rows<Unit, 1>(a, b + column, b_stride, rows, depth, c + column, c_stride, add);
+// Rows of a [rows, depth] b [depth, columns], with the depth in units and whole vectors of columns.
+template <class Unit, class Sink>
+void product(Left a, Right b, int64_t rows, int64_t depth, int64_t columns, const Sink& sink) {
+  for (int64_t column = 0; column < columns; column += panel_width, b.data += b.panel_step) {
+    const int64_t vectors = (columns - column + W - 1) / W;
+    if (vectors >= tile_columns) {
+      product_panel<Unit, tile_columns>(a, b.data, rows, depth, column, sink);
+    } else if (tile_columns > 3 && vectors == 3) {
+      product_panel<Unit, 3>(a, b.data, rows, depth, column, sink);
+    } else if (tile_columns > 2 && vectors == 2) {
+      product_panel<Unit, 2>(a, b.data, rows, depth, column, sink);
+    } else {
+      product_panel<Unit, 1>(a, b.data, rows, depth, column, sink);
+    }
   }
 }
 

@@ -11,6 +11,7 @@ CpuKernels make_kernels() {
   kernels.name = DIT_STRING(DIT_ISA);
   add_elementwise(kernels);
   add_norm(kernels);
+  add_product(kernels);
   add_attention(kernels);
   add_attention_backward(kernels);
   add_optimizer(kernels);

@@ -9,6 +9,11 @@ struct bf16 {
   uint16_t bits;
 };
 
+/// A float that is rounded to bfloat16 wherever it is read.
+struct Rounded {
+  float value;
+};
+
 /// One strided matrix of packed attention: element (row, column) is at data[row * stride + column].
 template <class T>
 struct Rows {
@@ -27,6 +32,42 @@ struct AttentionHead {
   float scale;
 };
 
+enum class Element { f32, bf16, rounded };
+
+/// A row-major matrix in memory, or the transposed view of one: element (row, column) is at data[row * stride + column],
+/// or at data[column * stride + row].
+struct Operand {
+  const void* data;
+  int64_t stride;
+  Element element;
+  bool transposed;
+};
+
+/// result = left right + bias, or the part of it that one thread computes: some rows of at most panel_width columns.
+struct ProductPart {
+  Operand left, right;
+  const float* packed_left;  // null where `left` is read as it is
+  const float* bias;         // [columns of right]
+  void* result;
+  int64_t result_stride;
+  Element result_element;
+  int64_t depth, first_row, last_row, first_column, last_column;
+};
+
+/// Matrix products. Operands are float32, or bfloat16 with a right one that may be rounded to it. Each element is summed
+/// along the depth in an order that depends on the depth alone.
+struct ProductKernels {
+  int64_t panel_width;
+  /// Whether the rows of a left operand can be read as they are.
+  bool (*reads)(const Operand& left, int64_t depth);
+  /// Otherwise they are packed, panel_width rows at a time; floats that each such panel takes.
+  int64_t (*packed_size)(Element element, int64_t depth);
+  void (*pack_left)(const Operand& left, int64_t first_row, int64_t last_row, int64_t depth, float* to);
+  /// `scratch` holds scratch_size floats.
+  int64_t (*scratch_size)(int64_t rows, int64_t depth);
+  void (*multiply)(const ProductPart& part, float* scratch);
+};
+
 /// The inner loops over elements of type T (float or bf16), for one instruction set. All accumulate in float32.
 template <class T>
 struct ElementKernels {
@@ -39,7 +80,7 @@ struct ElementKernels {
   void (*column_sums)(const T* x, int64_t rows, int64_t width, float* sums);
 
   /// out [last - first, width] = attention of query rows [first, last) over all tokens. `logsumexp` [tokens], of the
-  /// scaled scores, may be null. `scratch` holds attention_scratch(tokens, width) floats.
+  /// scaled scores and to the base 2, may be null. `scratch` holds attention_scratch(tokens, width) floats.
   void (*attention)(const AttentionHead<T>& head, int64_t first, int64_t last, Rows<T> out, float* logsumexp,
                     float* scratch);
   /// The gradients [tokens, width] of one whole head. `scratch` holds attention_backward_scratch(...) floats.
@@ -85,6 +126,7 @@ struct CpuKernels {
   StreamKernels<float, bf16> f32_b16;
   StreamKernels<bf16, float> b16_f32;
   StreamKernels<bf16, bf16> b16_b16;
+  ProductKernels product;
 
   /// `peak` (amsgrad's largest second moment) may be null.
   void (*adamw)(const AdamWStep& step, float* parameter, const float* gradient, float* mean, float* square, float* peak,

@@ -3,7 +3,7 @@
 // Vectors of this file's instruction set, in the compilers' own vector notation: the same source is compiled for
 // every instruction set (macro DIT_ISA), and everything here is internal to the file that includes it.
 
-#ifdef __AVX512BF16__
+#ifdef __AVX512F__
 #include <immintrin.h>
 #endif
 
@@ -76,6 +76,14 @@ DIT_INLINE Vec load(const bf16* from, int64_t count = W) {
   return widen(load_bits(from, count));
 }
 
+// What a rounded float multiplies as.
+DIT_INLINE HalfVec load_bits(const Rounded* from, int64_t count = W) {
+  return narrow(load(&from->value, count));
+}
+DIT_INLINE Vec load(const Rounded* from, int64_t count = W) {
+  return widen(load_bits(from, count));
+}
+
 DIT_INLINE void store(float* to, Vec value, int64_t count = W) {
   std::memcpy(to, &value, static_cast<size_t>(count) * sizeof *to);
 }
@@ -145,31 +153,45 @@ DIT_INLINE float max(Vec value) {
   return fold(value, [](Vec a, Vec b) { return max(a, b); });
 }
 
-// e^x to about 1 ulp for x up to 88; what is below -87 counts as -87, so that the result is a normal number.
-DIT_INLINE Vec exp_below(Vec x) {
-  x = max(x, splat(-87.3f));
-  // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
-  const Vec shifted = x * 1.44269504f + 12582912.0f;
-  const Vec n = shifted - 12582912.0f;
-  // x - n ln 2, with ln 2 in two parts, the first exact in few bits.
-  const Vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  // The polynomial of least relative error (2e-9) on |r| <= ln 2 / 2 among those with constant term 1.
-  Vec p = splat(0.00138436351f);
-  p = p * r + 0.00837417133f;
-  p = p * r + 0.0416680016f;
-  p = p * r + 0.166664317f;
-  p = p * r + 0.49999994f;
-  p = p * r + 1.0f;
-  p = p * r + 1.0f;
-  return p * bit_cast<Vec>((bit_cast<UintVec>(shifted) + 127) << 23);
+DIT_INLINE Vec round_to_whole(Vec x) {
+#ifdef __AVX512F__
+  // With a mask of all lanes, as the plain intrinsic is a false alarm of an uninitialised variable in some compilers.
+  return bit_cast<Vec>(
+      _mm512_maskz_roundscale_ps(0xffff, bit_cast<__m512>(x), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+#else
+  return (x + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23 leaves no bits for a fraction
+#endif
 }
 
-DIT_INLINE Vec exp(Vec x) {
-  return exp_below(min(x, splat(88.3f)));
+// value * 2^n for whole n from -126 to 127
+DIT_INLINE Vec times_power_of_2(Vec value, Vec n) {
+#ifdef __AVX512F__
+  return bit_cast<Vec>(_mm512_maskz_scalef_ps(0xffff, bit_cast<__m512>(value), bit_cast<__m512>(n)));
+#else
+  return value * bit_cast<Vec>((__builtin_convertvector(n, IntVec) + 127) << 23);
+#endif
+}
+
+constexpr float log2_of_e = 1.44269504f;
+
+// 2^x to about 1 ulp for x up to 127; what is below -126 counts as -126, so that the result is a normal number.
+DIT_INLINE Vec exp2_below(Vec x) {
+  x = max(x, splat(-126.0f));
+  const Vec n = round_to_whole(x);
+  const Vec r = x - n;
+  // The polynomial of least relative error (2e-9) on |r| <= 1/2 among those with constant term 1.
+  Vec p = splat(0.000153533415f);
+  p = p * r + 0.00133989f;
+  p = p * r + 0.00961843726f;
+  p = p * r + 0.0555033262f;
+  p = p * r + 0.240226478f;
+  p = p * r + 0.693147181f;
+  p = p * r + 1.0f;
+  return times_power_of_2(p, n);
 }
 
 DIT_INLINE Vec sigmoid(Vec x) {
-  return 1.0f / (1.0f + exp(-x));
+  return 1.0f / (1.0f + exp2_below(min(x * -log2_of_e, splat(127.0f))));
 }
 
 }  // namespace

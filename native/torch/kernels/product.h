@@ -1,0 +1,26 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+namespace dit {
+
+/// A row-major matrix in memory, or the transposed view of one.
+struct Matrix {
+  void* data;
+  int64_t rows;
+  int64_t columns;
+  at::ScalarType type;
+  bool transposed = false;  // element (row, column) is at data[column * rows + row]
+};
+
+/// c = a b (+ bias [columns of c], where given). All are float32, or a is bfloat16, b bfloat16 or a float32 that is
+/// rounded to it, and c either. The result does not depend on the number of threads.
+void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c);
+
+/// Whether this build has oneDNN, and it is faster than our own products: with AMX, which those do not use.
+bool onednn_is_faster(at::ScalarType type);
+
+/// The product by oneDNN, where a and b are of one type.
+void onednn_product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c);
+
+}  // namespace dit
