@@ -14,6 +14,7 @@ public sealed class RoundTripTests : IDisposable
         var trained = await TrainAsync(6, "--json");
         Assert.Equal(6, (int)trained.Json["step"]!);
         Assert.All(new[] { "config.json", "classes.json", "metrics.jsonl", "report.html", "step-0000006" }, name => Assert.True(Path.Exists(Path.Combine(_folder["run"], name)), name));
+        Assert.Equal(6, File.ReadLines(Path.Combine(_folder["run"], "metrics.jsonl")).Count());
         Assert.Equal(["female", "male"], ClassList.Load(Path.Combine(_folder["run"], "classes.json")));
         Directory.Delete(_folder["faces"], recursive: true);
 
@@ -73,6 +74,28 @@ public sealed class RoundTripTests : IDisposable
         Assert.Equal(3 * 16 + 4 * 2, PixelImage.Load(_folder["a.png"]).Height);
         Assert.Equal(2, (await Invocation.RunAsync("sample", "-c", _folder["run"], "--labels", "male")).ExitCode);
         Assert.Equal(2, (await Invocation.RunAsync("sample", "-c", _folder["run"], "--guidance", "3", "--out", _folder["b.png"])).ExitCode);
+    }
+
+    [Fact]
+    public async Task Latents_are_cached_trained_on_and_decoded()
+    {
+        using (var vae = new AutoencoderKL(new AutoencoderConfig { BlockWidths = [8, 8], LayersPerBlock = 1, NormGroups = 4 })) vae.Save(_folder["vae.safetensors"]);
+        string[] cached = ["data", "cache", Faces.Create(_folder), "--vae", _folder["vae.safetensors"], "--size", "16", "--out", _folder["latents"], "--json"];
+        var cache = (await Invocation.SucceedAsync(cached)).Json;
+        Assert.Equal((12, "4,8,8"), ((int)cache["count"]!, string.Join(',', cache["shape"]!.AsArray())));
+
+        string[] small = [.. Faces.Small[2..]];                                                    // latents have a size
+        var train = (string[])["train", "--data", _folder["latents"], "--vae", _folder["vae.safetensors"], "--out", _folder["run"], "--steps", "2", "--sample-every", "1", .. small];
+        await Invocation.SucceedAsync(train);
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(_folder["run"], "samples"), "*.png", SearchOption.AllDirectories).Length);
+        await Invocation.SucceedAsync("sample", "-c", _folder["run"], "--labels", "male", "--steps", "2", "--out", _folder["a.png"]);
+        Assert.Equal((16 + 4, 16 + 4), (PixelImage.Load(_folder["a.png"]).Height, PixelImage.Load(_folder["a.png"]).Width));
+
+        var pixels = await Invocation.RunAsync(["train", "--data", _folder["faces"], "--vae", _folder["vae.safetensors"], "--out", _folder["other"], .. small]);
+        Assert.Equal(2, pixels.ExitCode);
+        Assert.Contains("dit data cache", pixels.LastError, StringComparison.Ordinal);
+        using (var other = new AutoencoderKL(new AutoencoderConfig { BlockWidths = [8, 8], LayersPerBlock = 1, NormGroups = 4, ScalingFactor = 2 })) other.Save(_folder["vae.safetensors"]);
+        Assert.Contains("another codec", (await Invocation.RunAsync(train)).LastError, StringComparison.Ordinal);
     }
 
     [Fact]

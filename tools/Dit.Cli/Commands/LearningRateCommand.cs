@@ -30,7 +30,7 @@ internal static class LearningRateCommand
             var path = OutputPath.Require(parsed.GetValue(plot)!);
             var config = RunConfig.Read(parsed.GetValue(file), options.Given(parsed));
             var device = devices.Choose(parsed);
-            using var images = TrainingImages.Open(config.Data);
+            using var images = TrainingData.Open(config.Data);
             manual_seed(config.Training.Seed);
             using var model = new DitModel(config.ModelFor(images.Channels, images.Size, images.Classes)).to(device);
             await using var data = images.Load(config.Training.Batch, config.Training.Seed);

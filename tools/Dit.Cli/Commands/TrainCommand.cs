@@ -46,14 +46,14 @@ internal static class TrainCommand
 
     private static async Task RunAsync(RunConfig config, RunFolder run, Device device, Shell shell, CancellationToken cancellationToken)
     {
-        if (config.Vae is not null) throw new UsageException("Training on latents is not done yet: leave out --vae, and vae in the configuration.");
-        using var images = TrainingImages.Open(config.Data, run.Classes is { Count: > 0 } known ? known : null);
-        foreach (var problem in images.Dataset.Problems.Take(5)) shell.Note($"warning: {problem}");
+        using var images = TrainingData.Open(config.Data, run.Classes is { Count: > 0 } known ? known : null);
+        using var codec = OpenCodec(config, images, device);
+        foreach (var problem in images.Problems.Take(5)) shell.Note($"warning: {problem}");
         config = config with { Data = config.Data with { Kind = images.Kind }, Model = ConfigJson.Of(config.ModelFor(images.Channels, images.Size, images.Classes)) };
         var training = config.Training;
         var options = training.ToOptions(run.Path).Validate();
         var modelConfig = ConfigJson.To<DitConfig>(config.Model, "The model");
-        run.Save(config, images.Dataset.ClassNames);
+        run.Save(config, images.ClassNames);
 
         manual_seed(training.Seed);
         using var model = new DitModel(modelConfig).to(device);
@@ -62,24 +62,24 @@ internal static class TrainCommand
         using var trainer = new DitTrainer(model, objective, options);
         await using var data = images.Load(training.Batch, training.Seed);
         if (trainer.Resume(data)) shell.Note($"goes on at step {trainer.Step} of '{run.Path}'");
-        shell.Note($"{model.parameters().Sum(p => p.numel()):N0} parameters, {images.Dataset.Count:N0} images of {images.Size}, "
+        shell.Note($"{model.parameters().Sum(p => p.numel()):N0} parameters, {images.Count:N0} {(images.Kind == DataKind.Latents ? "latents" : "images")} of {images.Size}, "
             + $"{(images.Classes == 0 ? "no" : images.Classes)} classes, on {device}, to step {training.Steps}");
 
-        var loss = await FitAsync(trainer, data, config, run, objective, shell, cancellationToken);
+        var loss = await FitAsync(trainer, data, config, run, Previewer(trainer, config, objective, codec), shell, cancellationToken);
         shell.Result($"trained to step {trainer.Step}{(double.IsNaN(loss) ? "" : $", loss {loss:F4}")}: see '{run.Path}'",
             new { step = trainer.Step, loss = double.IsNaN(loss) ? (double?)null : loss, imagesSeen = trainer.ImagesSeen, skippedSteps = trainer.SkippedSteps, run = run.Path });
     }
 
     /// <returns>The loss, smoothed over the last steps.</returns>
     private static async Task<double> FitAsync(
-        DitTrainer trainer, IBatchSource data, RunConfig config, RunFolder run, Diffusion.DenoisingObjective objective, Shell shell, CancellationToken cancellationToken)
+        DitTrainer trainer, IBatchSource data, RunConfig config, RunFolder run, Artist? previewer, Shell shell, CancellationToken cancellationToken)
     {
         using var report = new ReportObserver(run.Path, new RunInfo { Settings = RunSettings.FromJson(System.Text.Json.JsonSerializer.SerializeToElement(config, ConfigJson.Options)) });
         using var board = new TensorBoardObserver(run.Path);
         trainer.Observers.Add(report);
         trainer.Observers.Add(board);
-        if (config.Training.SampleEvery > 0)
-            trainer.Observers.Add(Previews(trainer, config, objective, [report, board.Writer], cancellationToken));
+        if (previewer is not null)
+            trainer.Observers.Add(Previews(previewer, trainer.EmaModel.Config, config.Training.SampleEvery, [report, board.Writer], cancellationToken));
         var steps = config.Training.Steps;
         var meter = new LossMeter();
         trainer.Observers.Add(meter);
@@ -91,15 +91,28 @@ internal static class TrainCommand
         return meter.Loss;
     }
 
+    /// <summary>The autoencoder of latents, for previews and later samples.</summary>
+    private static AutoencoderKL? OpenCodec(RunConfig config, TrainingData data, Device device)
+    {
+        if (config.Vae is null) return null;
+        if (data is not TrainingLatents latents)
+            throw new UsageException($"With an autoencoder a model is trained on latents, and '{config.Data.Path}' are images. Make latents of them first: dit data cache.");
+        var codec = Codec.Load(config.Vae, device)!;
+        latents.Cache.RequireCodec(codec);
+        return codec;
+    }
+
+    /// <summary>Who draws previews; null for no one, where none are wanted or latents cannot be shown.</summary>
+    private static Artist? Previewer(DitTrainer trainer, RunConfig config, Diffusion.DenoisingObjective objective, AutoencoderKL? codec) =>
+        config.Training.SampleEvery > 0 && (codec is not null || trainer.EmaModel.Config.Channels is 1 or 3) ? new(trainer.EmaModel, objective, codec, config.Sampling) : null;
+
     /// <summary>The same images again and again as the training goes on, one of each class.</summary>
-    private static SampleObserver Previews(
-        DitTrainer trainer, RunConfig config, Diffusion.DenoisingObjective objective, IReadOnlyList<ITrainingLog> logs, CancellationToken cancellationToken)
+    private static SampleObserver Previews(Artist artist, DitConfig model, long every, IReadOnlyList<ITrainingLog> logs, CancellationToken cancellationToken)
     {
         const int Count = 16;
-        var artist = new Artist(trainer.EmaModel, objective, codec: null, config.Sampling);
-        return new SampleObserver(config.Training.SampleEvery, (_, stop) =>
+        return new SampleObserver(every, (_, stop) =>
         {
-            using var drawn = artist.Draw(LabelNames.Each(trainer.EmaModel.Config, Count), [.. Enumerable.Range(0, Count).Select(i => (ulong)i)], stop);
+            using var drawn = artist.Draw(LabelNames.Each(model, Count), [.. Enumerable.Range(0, Count).Select(i => (ulong)i)], stop);
             return [("samples/ema", Png.EncodeGrid(drawn, columns: 8))];
         }, logs, cancellationToken);
     }

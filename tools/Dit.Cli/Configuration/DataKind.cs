@@ -29,4 +29,7 @@ internal enum DataKind
 
     /// <summary>ImageNet's training folder.</summary>
     ImageNet,
+
+    /// <summary>A cache of latents that <c>dit data cache</c> made.</summary>
+    Latents,
 }

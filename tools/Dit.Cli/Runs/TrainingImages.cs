@@ -3,38 +3,29 @@ using ImageSize = Dit.Core.ImageSize;
 
 namespace Dit.Cli;
 
-/// <summary>An opened data set and how it is read.</summary>
-internal sealed class TrainingImages : IDisposable
+/// <summary>A data set of images and how they are read.</summary>
+internal sealed class TrainingImages : TrainingData
 {
-    private const int DefaultSize = 64;
-
     private readonly DataConfig _config;
 
-    private TrainingImages(DataConfig config, IImageDataset dataset, ImageSize size, int channels)
-    {
-        (_config, Dataset, Size, Channels) = (config, dataset, size, channels);
-        Classes = CountClasses(dataset);
-    }
+    private TrainingImages(DataConfig config, IImageDataset dataset) => (_config, Dataset) = (config, dataset);
 
     public IImageDataset Dataset { get; }
 
-    /// <value>What kind it turned out to be.</value>
-    public DataKind Kind => _config.Kind;
+    public override IReadOnlyList<DatasetProblem> Problems => Dataset.Problems;
 
-    /// <value>Height and width as they are trained on.</value>
-    public ImageSize Size { get; }
+    /// <value>Whether one image in two is mirrored.</value>
+    public bool Flip => _config.Flip;
 
-    public int Channels { get; }
-
-    /// <value>How many classes there are; 0 for images without.</value>
-    public int Classes { get; }
+    /// <value>How images get their size.</value>
+    public IImageCrop Crop => new CenterCrop(Size.Height, Size.Width);
 
     /// <summary>Opens a data set.</summary>
     /// <param name="config">What it is.</param>
-    /// <param name="classes">The names of its classes from an earlier start, so that labels stay; null: as they are found.</param>
-    public static TrainingImages Open(DataConfig config, IReadOnlyList<string>? classes = null)
+    /// <param name="classes">The names of its classes from an earlier start; null: as they are found.</param>
+    /// <param name="usualSize">The size of files unless one is said.</param>
+    public static TrainingImages Open(DataConfig config, IReadOnlyList<string>? classes = null, int usualSize = 64)
     {
-        if (config.Path.Length == 0) throw new UsageException("Say where the images are: --data, or data.path in the configuration.");
         if (!Path.Exists(config.Path)) throw new FileNotFoundException($"There is no '{config.Path}'.");
         if (config.Channels is not (null or 1 or 3)) throw new UsageException($"An image has 1 or 3 channels, not {config.Channels}.");
         if (config.Size is <= 0) throw new UsageException($"The size is {config.Size}; it must be positive.");
@@ -49,26 +40,29 @@ internal sealed class TrainingImages : IDisposable
             DataKind.ImageNet => new ImageNetDataset(config.Path, decoding: decoding),
             DataKind.Manifest => new ManifestDataset(config.Path, new ManifestColumns { Label = config.Label }, decoding: decoding, classes: classes),
             DataKind.Flat => new ImageFolder(config.Path, FolderLayout.Flat, decoding),
+            DataKind.Latents => throw new UsageException($"'{config.Path}' are latents, but images are wanted here."),
             _ => new ImageFolder(config.Path, FolderLayout.ClassPerFolder, decoding, classes),
         };
         var stored = config.Kind is DataKind.Mnist or DataKind.Cifar10 or DataKind.Cifar100 ? dataset.Read(0).Image : null;
-        ImageSize size = config.Size ?? (stored is null ? DefaultSize : new ImageSize(stored.Height, stored.Width));
-        return new(config, dataset, size, stored?.Channels ?? config.Channels ?? 3);
+        ImageSize size = config.Size ?? (stored is null ? usualSize : new ImageSize(stored.Height, stored.Width));
+        return new(config, dataset)
+        {
+            Kind = config.Kind, Size = size, Channels = stored?.Channels ?? config.Channels ?? 3, Count = dataset.Count, Classes = CountClasses(dataset), ClassNames = dataset.ClassNames,
+        };
     }
 
-    /// <summary>Batches for a training.</summary>
-    public BatchLoader Load(int batch, int seed) => new(Dataset, batch, seed)
+    public override BatchLoader Load(int batch, int seed) => new(Dataset, batch, seed)
     {
-        Crop = new CenterCrop(Size.Height, Size.Width),
+        Crop = Crop,
         HorizontalFlip = _config.Flip,
         Workers = _config.Workers ?? Environment.ProcessorCount,
         OnBadImage = _config.OnBadImage,
     };
 
-    /// <summary>As each image is trained on: for checks and statistics.</summary>
-    public IImageDataset Cropped() => Dataset.Map(image => image.Crop(new CenterCrop(Size.Height, Size.Width)));
+    /// <summary>As each image is trained on: for statistics.</summary>
+    public IImageDataset Cropped() => Dataset.Map(image => image.Crop(Crop));
 
-    public void Dispose() => (Dataset as IDisposable)?.Dispose();
+    public override void Dispose() => (Dataset as IDisposable)?.Dispose();
 
     private static DataKind Look(string path)
     {
