@@ -79,8 +79,10 @@ internal static class Programs
     internal static void Watch(Denoiser denoiser, Tensor noise)
     {
         // readme: watch
+        var gif = new Animation(columns: 5);
         foreach (var step in new EulerSampler(steps: 50).Steps(denoiser, noise))   // step.Index, .Time, .Sample, .PredictedClean
-            ImageFile.SaveGrid($"step-{step.Index:000}.png", step.PredictedClean, columns: 5);
+            gif.Add(step.PredictedClean);
+        gif.Save("denoising.gif");
         // readme: end
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Dit.Core;
 using static TorchSharp.torch;
 
@@ -48,10 +47,6 @@ public static class ImageFile
     public static void SaveGrid(string path, Tensor images, int columns = 8, int padding = 2)
     {
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
-        ArgumentOutOfRangeException.ThrowIfNegative(padding);
-        if (images.dim() != 4 || images.shape[1] is not (1 or 3))
-            throw new ArgumentException($"Got [{string.Join(", ", images.shape)}], but a grid is made of [B, C, H, W] with C = 1 or 3.", nameof(images));
         Write(path, images, columns, padding, nameof(images));
     }
 
@@ -60,15 +55,6 @@ public static class ImageFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
             throw new ArgumentException($"'{path}' does not end in .png, the format that is written.", nameof(path));
-        if (images.numel() == 0)
-            throw new ArgumentException($"Got [{string.Join(", ", images.shape)}]: there is no pixel to write.", argument);
-        if (!images.is_floating_point())
-            throw new ArgumentException($"Got {images.dtype}, but images are floating point in [-1, 1].", argument);
-
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var values = images.to(ScalarType.Float32).cpu().contiguous();                  // [B, C, H, W]
-        var grid = ImageGrid.Compose(MemoryMarshal.Cast<byte, float>(values.bytes), values.shape, columns, padding, argument);
-        AtomicFile.Write(path, grid.ToPng());
+        AtomicFile.Write(path, ImageGrid.Of(images, columns, padding, argument).ToPng());
     }
 }

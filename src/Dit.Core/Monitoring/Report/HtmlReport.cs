@@ -60,6 +60,7 @@ public static class HtmlReport
         AddTiles(page, steps);
         AddCurves(page, steps, lines.FindAll(line => line.Values is not null && line.Step <= last));
         AddSamples(page, samples);
+        AddAnimations(page, directory);
         AddHistograms(page, histograms);
         AddTable(page, "Configuration", run.Settings);
         AddTable(page, "Environment", run.Environment);
@@ -118,19 +119,32 @@ public static class HtmlReport
     {
         foreach (var group in samples.GroupBy(s => s.Name))
         {
-            SampleFile[] all = [.. group];
-            var count = Math.Min(all.Length, MostSamples);
             page.Append(Invariant($"<h2>{Text(group.Key)}</h2>\n<div class=\"samples\">\n"));
-            for (var i = 0; i < count; i++)
-            {
-                var sample = all[count == 1 ? 0 : (int)((long)i * (all.Length - 1) / (count - 1))];
-                page.Append(Invariant($"<figure><img alt=\"{Text(group.Key)}\" src=\"data:image/png;base64,"))
-                    .Append(Convert.ToBase64String(File.ReadAllBytes(sample.Path)))
-                    .Append(Invariant($"\"><figcaption>step {sample.Step:N0}</figcaption></figure>\n"));
-            }
+            foreach (var sample in SampleFile.Spread([.. group], MostSamples))
+                AddPicture(page, group.Key, "png", sample.Path, Invariant($"step {sample.Step:N0}"));
             page.Append("</div>\n");
         }
     }
+
+    private static void AddAnimations(StringBuilder page, string directory)
+    {
+        var folder = Path.Combine(directory, "animations");
+        string[] files = Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Where(f => Path.GetExtension(f) is ".gif" or ".webp").Order(StringComparer.Ordinal)] : [];
+        if (files.Length == 0)
+            return;
+        page.Append("<h2>Animations</h2>\n<div class=\"samples\">\n");
+        foreach (var file in files)
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            AddPicture(page, name, Path.GetExtension(file)[1..], file, Text(name));
+        }
+        page.Append("</div>\n");
+    }
+
+    private static void AddPicture(StringBuilder page, string name, string format, string path, string caption) =>
+        page.Append(Invariant($"<figure><img alt=\"{Text(name)}\" src=\"data:image/{format};base64,"))
+            .Append(Convert.ToBase64String(File.ReadAllBytes(path)))
+            .Append(Invariant($"\"><figcaption>{caption}</figcaption></figure>\n"));
 
     private static void AddHistograms(StringBuilder page, IEnumerable<HistogramRecord> histograms)
     {

@@ -52,13 +52,7 @@ public sealed class ReportObserver : ITrainingObserver, ITrainingLog, IMetricsKe
     public void AddScalars(long step, params ReadOnlySpan<(string Name, double Value)> values) => _metrics.AddScalars(step, values);
 
     /// <inheritdoc/>
-    public void AddImage(string name, byte[] png, long step)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(png);
-        Png.Size(png);
-        SampleFile.Save(_directory, name, png, step);
-    }
+    public void AddImage(string name, byte[] png, long step) => SampleFile.Save(_directory, name, png, step);
 
     /// <inheritdoc/>
     public void AddHistogram(string name, ReadOnlySpan<float> values, long step)
