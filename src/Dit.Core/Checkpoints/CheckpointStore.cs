@@ -30,8 +30,9 @@ internal sealed class CheckpointStore(string directory)
     }
 
     /// <summary>Sees to it that checkpoints can be written, before a training has worked for nothing.</summary>
-    /// <exception cref="IOException">The folder cannot be created or written to.</exception>
-    public void RequireWritable()
+    /// <param name="bytes">About how large a checkpoint will be.</param>
+    /// <exception cref="IOException">The folder cannot be created or written to, or there is no room in it.</exception>
+    public void RequireWritable(long bytes)
     {
         try
         {
@@ -40,6 +41,8 @@ internal sealed class CheckpointStore(string directory)
             var probe = AtomicFile.TemporaryName(Path.Combine(directory, Prefix + "probe"));
             File.WriteAllBytes(probe, [0]);
             File.Delete(probe);
+            if (new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace is var free && free < bytes)
+                throw new IOException(Problems.Invariant($"A checkpoint takes {bytes / 1e6:F1} MB, and {free / 1e6:F1} MB are free."));
             if (isNew)
                 Directory.Delete(directory);                                  // until there is something to put into it
         }

@@ -81,7 +81,7 @@ internal sealed class TrainingCheckpoints(TrainingParts parts, DitTrainerOptions
     /// <summary>Prepares a training: sees to it that checkpoints can be written, and resumes, once.</summary>
     public void Prepare(IBatchSource data)
     {
-        _store?.RequireWritable();
+        _store?.RequireWritable(parts.Bytes);
         if (!_resumed)
             Resume(data);
     }

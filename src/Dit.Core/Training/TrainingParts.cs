@@ -60,6 +60,17 @@ internal sealed class TrainingParts : IDisposable
 
     public int Rollbacks { get; set; }
 
+    /// <summary>About how large a checkpoint is.</summary>
+    public long Bytes
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            var optimizer = Optimizer.State().Values.Sum(t => t.numel() * t.element_size());
+            return optimizer + ((1 + Averages.Count) * Model.parameters().Sum(p => p.numel() * p.element_size()));
+        }
+    }
+
     /// <summary>The files of a checkpoint.</summary>
     public IEnumerable<string> Files => [ModelFile, .. AverageFiles, .. ObjectiveFiles, OptimizerFile, StateFile];
 

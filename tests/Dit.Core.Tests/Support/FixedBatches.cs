@@ -17,6 +17,12 @@ internal sealed class FixedBatches(DitConfig config, int batchSize = 4, int batc
     /// <summary>Number of batches handed out whose images hold a NaN, counted from the first.</summary>
     public int PoisonFrom { get; init; } = int.MaxValue;
 
+    /// <summary>Batches whose images hold a NaN.</summary>
+    public IReadOnlyList<BatchPosition> Poisoned { get; init; } = [];
+
+    /// <summary>Batches whose images are a thousand times too large.</summary>
+    public IReadOnlyList<BatchPosition> Loud { get; init; } = [];
+
     public async IAsyncEnumerator<Batch> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         for (var epoch = Position.Epoch; Position.Epoch == epoch && batchesPerEpoch > 0;)
@@ -34,8 +40,10 @@ internal sealed class FixedBatches(DitConfig config, int batchSize = 4, int batc
     {
         using var generator = new Generator((ulong)(position.Epoch * 1000 + position.Batch));
         var images = rand(batchSize, config.Channels, config.ImageSize.Height, config.ImageSize.Width, generator: generator).mul_(2).sub_(1);
-        if (Given.Count >= PoisonFrom)
+        if (Given.Count >= PoisonFrom || Poisoned.Contains(position))
             images.view(-1).narrow(0, 3, 2).fill_(double.NaN);
+        if (Loud.Contains(position))
+            images.mul_(1000);
         var labels = config.Classes > 0 ? randint(config.Classes, new long[] { batchSize }, int64, generator: generator) : null;
         return new Batch(images.DetachFromDisposeScope(), labels?.DetachFromDisposeScope());
     }

@@ -127,38 +127,6 @@ public sealed class TrainerOptionsTests : IDisposable
             Directory.GetDirectories(_folder["run"]).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>For every optimizer, average and way of writing: 6 + 6 steps are 12, byte for byte.</summary>
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public async Task Resumed_to_the_byte(string kind)
-    {
-        Func<DitTrainerOptions, DitTrainerOptions> with = kind switch
-        {
-            "Adam" => o => o with { Optimizer = new AdamOptions { LearningRate = 1e-3, WeightDecay = 0.1 } },
-            "SGD" => o => o with { Optimizer = new SgdOptions { LearningRate = 1e-2 } },
-            "SGD without momentum" => o => o with { Optimizer = new SgdOptions { LearningRate = 1e-2, Momentum = 0 } },
-            "decay" => o => o with { Optimizer = new AdamWOptions { LearningRate = 1e-3, WeightDecay = 0.1 }, LearningRateSchedule = new CosineDecay(20) },
-            "averages" => o => o with { Averages = [new PowerEma(0.05), new PowerEma(0.1), new WarmupEma()] },
-            "accumulated" => o => o with { AccumulationSteps = 2 },
-            "foreground" => o => o with { WritesInBackground = false },
-            _ => throw new NotSupportedException(kind),
-        };
-        manual_seed(1);
-        using (var whole = new TrainingRun(_folder["whole"], with: with))
-            await whole.FitAsync(12);
-        manual_seed(1);
-        using (var first = new TrainingRun(_folder["parts"], with: with))
-            await first.FitAsync(6);
-        manual_seed(2);
-        using (var second = new TrainingRun(_folder["parts"], with: with))
-            await second.FitAsync(12);
-        var (expected, got) = (TrainingRun.Bytes(_folder["whole"], "step-0000012"), TrainingRun.Bytes(_folder["parts"], "step-0000012"));
-        Assert.Equal(kind == "averages" ? 7 : 5, expected.Count);
-        Assert.All(expected, file => Assert.True(file.Value.AsSpan().SequenceEqual(got[file.Key]), file.Key));
-    }
-
-    public static TheoryData<string> Kinds => ["Adam", "SGD", "SGD without momentum", "decay", "averages", "accumulated", "foreground"];
-
     [Fact]
     public async Task A_checkpoint_that_cannot_be_written_does_not_end_the_training_unless_it_is_the_last()
     {

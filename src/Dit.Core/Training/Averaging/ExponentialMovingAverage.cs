@@ -6,7 +6,7 @@ namespace Dit.Core;
 
 /// <summary>The exponential moving average of a model's parameters, ema = decay * ema + (1 - decay) * parameter, in float32.</summary>
 /// <remarks>
-/// All parameters take part, frozen ones too, and no buffers, as in the official training script. Update it once a step of the optimizer.
+/// All parameters take part and no buffers, as in the official training script; frozen parameters are copied. Update it once a step of the optimizer.
 /// </remarks>
 public sealed class ExponentialMovingAverage : IDisposable
 {
@@ -72,7 +72,10 @@ public sealed class ExponentialMovingAverage : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         using var _ = no_grad();
-        FusedOps.Ema(_averages, Parameters(model), Profile.Decay(++Updates));
+        var pairs = _averages.Zip(Parameters(model)).ToLookup(pair => pair.Second.requires_grad);
+        FusedOps.Ema([.. pairs[true].Select(p => p.First)], [.. pairs[true].Select(p => p.Second)], Profile.Decay(++Updates));
+        foreach (var (average, frozen) in pairs[false])
+            average.copy_(frozen);                                            // an average of equal values would collect rounding errors
     }
 
     /// <summary>Copies the averages into the parameters of a model.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Dit.Core;
 
-/// <summary>Finds out where a step's numbers end, by watching its forward passes once more.</summary>
+/// <summary>Finds out where a step's numbers end, by watching it once more.</summary>
 internal sealed class Divergence
 {
     private readonly List<Action> _unwatch = [];
@@ -25,7 +25,7 @@ internal sealed class Divergence
 
     /// <summary>Says where the first output is that is no number, and at which times.</summary>
     /// <param name="model">The model, with the step's weights.</param>
-    /// <param name="repeat">Repeats the step's forward passes.</param>
+    /// <param name="repeat">Repeats the step.</param>
     public static string Locate(DitModel model, Action repeat)
     {
         var seen = new Divergence(model);
@@ -53,6 +53,7 @@ internal sealed class Divergence
     private Tensor See(string module, Tensor output)
     {
         using var scope = NewDisposeScope();
+        using var guard = no_grad();
         if (_first is null && !output.isfinite().all().item<bool>())
             _first = module;
         return output;
@@ -61,6 +62,7 @@ internal sealed class Divergence
     private Tensor See(Tensor times, Tensor output)
     {
         using var scope = NewDisposeScope();
+        using var guard = no_grad();
         var largest = output.detach().to(float32).abs().flatten(1).amax([1]).cpu();     // [B]; NaN where there is one
         var at = times.detach().to(float64).cpu();                                     // [B]
         foreach (var (size, time) in largest.data<float>().ToArray().Zip(at.data<double>().ToArray()))

@@ -84,13 +84,15 @@ internal sealed class TrainingGuard(TrainingParts parts, TrainingStep step, Trai
             return new InvalidDataException(
                 $"The batch of step {parts.Step} has {bad} values that are not finite (NaN or infinity). Check the data. The weights are as before the step.");
         }
-        var what = double.IsFinite(result.Loss)
+        var hasLoss = double.IsFinite(result.Loss);
+        var where = Divergence.Locate(parts.Model, () => step.Repeat(batch, backward: hasLoss));
+        var what = hasLoss
             ? $"The gradient of step {parts.Step} has the norm {result.GradientNorm} (not finite first in {string.Join(", ", parts.Optimizer.NotFinite(most: 5))})"
             : $"The loss of step {parts.Step} is {result.Loss} although its batch is finite";
         return new NotFiniteNumberException(
-            $"{what}: the training diverged ({LearningRate}; {Norms()}). {Divergence.Locate(parts.Model, () => step.Repeat(batch))} "
+            $"{what}: the training diverged ({LearningRate}; {Norms()}). {where} "
             + "Try a lower learning rate, a longer warm-up, DitConfig.QueryKeyNorm, or Precision.Float32. "
             + $"The weights are as before the step. {checkpoints.Newest()}",
-            double.IsFinite(result.Loss) ? result.GradientNorm : result.Loss);
+            hasLoss ? result.GradientNorm : result.Loss);
     }
 }

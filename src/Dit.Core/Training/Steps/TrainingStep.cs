@@ -38,16 +38,22 @@ internal sealed class TrainingStep(TrainingParts parts, ITrainingObjective objec
         return new(StepOutcome.Done, loss, norm);
     }
 
-    /// <summary>The forward passes of the last step once more, with the same random numbers and without gradients.</summary>
-    public void Repeat(Batch batch)
+    /// <summary>The last step once more, with the same random numbers, up to its gradients: they are neither unscaled nor clipped. Without <paramref name="backward"/> it ends with the loss.</summary>
+    public void Repeat(Batch batch, bool backward)
     {
         using var scope = NewDisposeScope();
-        using var guard = no_grad();
+        using var mode = set_grad_enabled(backward);
         var after = parts.Generator.get_state();
         if (_randomBefore is not null)
             parts.Generator.set_state(_randomBefore);
+        parts.Model.zero_grad();
+        parts.Learned?.zero_grad();
         foreach (var (start, count) in Division(batch.Count))
-            Loss(batch.Part(start, count)).Dispose();
+        {
+            var loss = Loss(batch.Part(start, count));                        // []
+            if (backward)
+                loss.backward();
+        }
         parts.Generator.set_state(after);
     }
 
