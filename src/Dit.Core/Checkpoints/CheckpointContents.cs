@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Dit.Core;
 
 /// <summary>What a checkpoint is to hold, as it was at one step; it can be written later, and on another thread, if its tensors are copies.</summary>
-internal sealed class CheckpointContents(CheckpointStore store, long step, int? keep, long? keepEvery, bool copies) : IDisposable
+internal sealed class CheckpointContents(CheckpointStore store, long step, Retention retention, bool copies) : IDisposable
 {
     private readonly List<(string Name, Action<Stream> Write)> _files = [];
     private readonly List<Tensor> _tensors = [];
@@ -23,7 +23,7 @@ internal sealed class CheckpointContents(CheckpointStore store, long step, int? 
     public string Write()
     {
         var path = store.Save(step, _files);
-        store.Prune(step, keep, keepEvery);
+        store.Prune(step, retention);
         return path;
     }
 

@@ -99,17 +99,13 @@ internal sealed class CheckpointStore(string directory)
         }
     }
 
-    /// <summary>Deletes all but the newest checkpoints up to a step, and what a killed process left half-written.</summary>
+    /// <summary>Deletes checkpoints that are not to stay, up to a step, and what a killed process left half-written.</summary>
     /// <param name="step">The newest checkpoint that counts.</param>
-    /// <param name="keep">How many to keep; <see langword="null"/> for all.</param>
-    /// <param name="keepEvery">Multiples of this step are kept in any case.</param>
-    public void Prune(long step, int? keep, long? keepEvery = null)
+    /// <param name="retention">Which stay.</param>
+    public void Prune(long step, Retention retention)
     {
-        if (keep is { } count)
-        {
-            foreach (var (_, path) in List().Where(c => c.Step <= step).Skip(count).Where(c => keepEvery is null || c.Step % keepEvery != 0))
-                TakeNameAway(path);
-        }
+        foreach (var path in retention.Superfluous([.. List().Where(c => c.Step <= step)]))
+            TakeNameAway(path);
         foreach (var path in Directory.EnumerateDirectories(directory, $"{Prefix}*{AtomicFile.TemporaryMark}*"))
             Directory.Delete(path, recursive: true);
     }

@@ -46,6 +46,15 @@ internal sealed record TrainingState
     /// <summary>How many of them were too high in a row up to now.</summary>
     public int HighLosses { get; init; }
 
+    /// <summary>What was measured of the training.</summary>
+    public SortedDictionary<string, MetricValue> Metrics { get; init; } = [];
+
+    /// <summary>Sum of the losses in the average of them.</summary>
+    public double LossSum { get; init; }
+
+    /// <summary>Sum of their weights.</summary>
+    public double LossWeight { get; init; }
+
     /// <summary>Kind of device of the training; a generator's state is of one kind.</summary>
     public required string Device { get; init; }
 

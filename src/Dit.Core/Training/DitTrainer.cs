@@ -63,6 +63,15 @@ public sealed class DitTrainer : IDisposable
     /// <value>Who is told how the training goes.</value>
     public IList<ITrainingObserver> Observers => _observers;
 
+    /// <value>What was measured of the training; give it to observers as a log. <see cref="DitTrainerOptions.KeepBest"/> chooses by it.</value>
+    public TrainingMetrics Metrics => _parts.Metrics;
+
+    /// <value>
+    /// The folder of the best checkpoint by <see cref="DitTrainerOptions.KeepBest"/>, or by the training's loss where that is not set; <see langword="null"/>
+    /// where there is none.
+    /// </value>
+    public string? BestCheckpoint => _checkpoints.Best();
+
     /// <value>The arithmetic of the model's products: <see cref="DitTrainerOptions.Precision"/> on the model's device.</value>
     public Precision Precision { get; }
 
@@ -195,6 +204,8 @@ public sealed class DitTrainer : IDisposable
         _parts.ImagesSeen += batch.Count;
         _pace.Trained(batch.Count);
         _observers.Step = _parts.Step;
+        if (IsReported(_parts.Step))                                           // what is read beyond depends on where a training is stopped
+            _parts.Metrics.AddLoss(result.Loss);
         if (read)
             _guard.Watch(result);
         return (result.Loss, result.GradientNorm);

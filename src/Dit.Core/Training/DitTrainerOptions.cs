@@ -77,6 +77,9 @@ public sealed record DitTrainerOptions
     /// <value>How many of the newest checkpoints to keep; <see langword="null"/> for all. Default 3.</value>
     public int? KeepCheckpoints { get; init; } = 3;
 
+    /// <value>The best checkpoints by a metric, which are kept whatever <see cref="KeepCheckpoints"/> says. Default <see langword="null"/>: none.</value>
+    public BestCheckpoints? KeepBest { get; init; }
+
     /// <value>
     /// Steps from one report to the observers to the next. Each report reads the loss, which on a GPU waits for it.
     /// <see langword="null"/>, the default, for every step on the CPU and every 20th elsewhere.
@@ -107,6 +110,7 @@ public sealed record DitTrainerOptions
         }
         problems.Require(MaxSkippedSteps >= 0, $"MaxSkippedSteps is {MaxSkippedSteps}; it must not be negative.");
         LossScaling?.Validate(problems);
+        KeepBest?.Validate(problems);
         SpikeDetection?.Validate(problems);
         problems.Require(SpikeDetection is not { RollsBack: true } || CheckpointDirectory is not null,
             "SpikeDetection.RollsBack needs checkpoints to go back to: name a CheckpointDirectory.");

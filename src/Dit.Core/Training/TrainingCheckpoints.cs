@@ -9,7 +9,7 @@ internal sealed class TrainingCheckpoints(TrainingParts parts, DitTrainerOptions
     private readonly CheckpointStore? _store = options.CheckpointDirectory is { } directory ? new(directory) : null;
     private (long Step, Task<string> Task)? _writing;
     private long _savedStep = -1;
-    private bool _resumed;
+    private bool _resumed, _warned;
 
     /// <summary>Whether there is a place for checkpoints.</summary>
     public bool Exist => _store is not null;
@@ -111,6 +111,13 @@ internal sealed class TrainingCheckpoints(TrainingParts parts, DitTrainerOptions
         return null;
     }
 
+    /// <summary>The best checkpoint's folder; null where none has the metric.</summary>
+    public string? Best()
+    {
+        Finish();
+        return _store is null ? null : Retention.Ranked(_store.List(), options.KeepBest ?? new()).FirstOrDefault();
+    }
+
     /// <summary>Where the newest checkpoint is, in words.</summary>
     public string Newest()
     {
@@ -175,7 +182,12 @@ internal sealed class TrainingCheckpoints(TrainingParts parts, DitTrainerOptions
     {
         var store = Store;
         parts.RequireFiniteWeights();
-        var contents = new CheckpointContents(store, parts.Step, options.KeepCheckpoints, options.KeepEvery, copies);
+        if (options.KeepBest is { } best && !_warned && (!parts.Metrics.Snapshot(parts.Step).TryGetValue(best.Metric, out var metric) || metric.Step != parts.Step))
+        {
+            _warned = true;
+            logger.NotMeasured(parts.Step, best.Metric);
+        }
+        var contents = new CheckpointContents(store, parts.Step, new(options.KeepCheckpoints, options.KeepEvery, options.KeepBest), copies);
         parts.AddTo(contents, position);
         return contents;
     }

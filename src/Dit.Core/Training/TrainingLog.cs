@@ -56,4 +56,8 @@ internal static partial class TrainingLog
 
     [LoggerMessage(1015, LogLevel.Error, "After step {Step} the training cannot go back: there is no valid checkpoint from before the spike. It goes on as it is.")]
     public static partial void NotRolledBack(this ILogger logger, long step);
+
+    [LoggerMessage(1016, LogLevel.Warning,
+        "The checkpoint of step {Step} cannot be kept as the best: '{Metric}' was not measured at this step. Measure it at every checkpoint. Further ones are not logged.")]
+    public static partial void NotMeasured(this ILogger logger, long step, string metric);
 }

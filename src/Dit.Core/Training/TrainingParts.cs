@@ -48,6 +48,8 @@ internal sealed class TrainingParts : IDisposable
 
     public SpikeDetector? Spikes { get; }
 
+    public TrainingMetrics Metrics { get; } = new();
+
     public Generator Generator { get; }
 
     public Device Device { get; }
@@ -127,6 +129,8 @@ internal sealed class TrainingParts : IDisposable
         (Step, ImagesSeen, SkippedSteps, Rollbacks) = (state.Step, state.ImagesSeen, state.SkippedSteps, state.Rollbacks);
         if (Spikes is { } spikes)
             (spikes.Losses, spikes.HighInARow) = (state.RecentLosses, state.HighLosses);
+        Metrics.Restore(state.Metrics);
+        Metrics.Losses = (state.LossSum, state.LossWeight);
         RestoreRandom(state);
     }
 
@@ -170,6 +174,9 @@ internal sealed class TrainingParts : IDisposable
         LossScale = Scaler is { } scaler ? new(scaler.Factor, scaler.StepsWithoutOverflow) : null,
         RecentLosses = [.. Spikes?.Losses ?? []],
         HighLosses = Spikes?.HighInARow ?? 0,
+        Metrics = Metrics.Snapshot(Step),
+        LossSum = Metrics.Losses.Sum,
+        LossWeight = Metrics.Losses.Weight,
         Averages = [.. Averages.Select(a => a.Profile)],
         Device = Device.type.ToString(),
         Generator = GeneratorState(),
