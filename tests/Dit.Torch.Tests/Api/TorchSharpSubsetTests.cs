@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Dit.Tests.Api;
 
 namespace Dit.Torch.Tests.Api;
 
@@ -10,7 +11,7 @@ public sealed partial class TorchSharpSubsetTests
     {
         var theirs = Theirs().Select(Normal).ToHashSet(StringComparer.Ordinal);
         theirs.UnionWith(theirs.Select(line => Regex.Split(line, " ::? ")[0]).ToArray());   // a type counts by its name
-        var ours = ApiListing.Of(typeof(TorchSharp.torch).Assembly).Select(Normal).ToArray();
+        var ours = ApiListing.OfTorchSharp(typeof(TorchSharp.torch).Assembly).Select(Normal).ToArray();
         Assert.True(ours.Length > 1000, $"only {ours.Length} members were found");
         Assert.Equal([], ours.Where(line => !theirs.Contains(line)));
     }

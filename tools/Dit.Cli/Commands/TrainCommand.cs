@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Dit.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -74,12 +75,11 @@ internal static class TrainCommand
     private static async Task<double> FitAsync(
         DitTrainer trainer, IBatchSource data, RunConfig config, RunFolder run, Artist? previewer, Shell shell, CancellationToken cancellationToken)
     {
-        using var report = new ReportObserver(run.Path, new RunInfo { Settings = RunSettings.FromJson(System.Text.Json.JsonSerializer.SerializeToElement(config, ConfigJson.Options)) });
-        using var board = new TensorBoardObserver(run.Path);
-        trainer.Observers.Add(report);
-        trainer.Observers.Add(board);
+        var settings = RunSettings.FromJson(JsonSerializer.SerializeToElement(config, ConfigJson.Options));
+        using var observer = new RunObserver(run.Path, new RunInfo { Settings = settings });
+        trainer.Observers.Add(observer);
         if (previewer is not null)
-            trainer.Observers.Add(Previews(previewer, trainer.EmaModel.Config, config.Training.SampleEvery, [report, board.Writer], cancellationToken));
+            trainer.Observers.Add(Previews(previewer, trainer.EmaModel.Config, config.Training.SampleEvery, [observer], cancellationToken));
         var steps = config.Training.Steps;
         var meter = new LossMeter();
         trainer.Observers.Add(meter);

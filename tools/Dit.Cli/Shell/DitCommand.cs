@@ -76,7 +76,7 @@ internal static partial class DitCommand
     /// <summary>For machines: the result as one JSON object in a line.</summary>
     public static Option<bool> Json { get; } = new("--json") { Description = "Write the result as one JSON object.", Recursive = true };
 
-    private static RootCommand Root() => ExplainedCommand.In(new("Diffusion Transformers: train on your images, draw new ones.")
+    internal static RootCommand Root() => ExplainedCommand.In(new("Diffusion Transformers: train on your images, draw new ones.")
     {
         Json, TrainCommand.Create(), SampleCommand.Create(), GenerateCommand.Create(), LearningRateCommand.Create(), DataCommand.Create(),
         ConvertCommand.Create(), DownloadCommand.Create(), InfoCommand.Create(), BenchCommand.Create(),

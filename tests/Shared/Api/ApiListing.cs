@@ -2,37 +2,68 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace Dit.Torch.Tests.Api;
+namespace Dit.Tests.Api;
 
-/// <summary>An assembly's public members in TorchSharp's namespaces, one line each, as <c>torchsharp-api.txt</c> writes them.</summary>
-/// <remarks>Left out of the comparison: marks of nullability, and virtual, override, sealed, readonly and abstract.</remarks>
+/// <summary>An assembly's public members, one line each, as <c>torchsharp-api.txt</c> writes them.</summary>
+/// <remarks>Left out: marks of references that may be null, and virtual, override, sealed, readonly and abstract.</remarks>
 internal static class ApiListing
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    internal static IEnumerable<string> Of(Assembly assembly) =>
-        from type in assembly.GetTypes()
-        where TypeNames.IsVisible(type) && TypeNames.RootNamespace(type) is "TorchSharp" or "TorchSharp.Modules" or "TorchSharp.Utils"
-        where !type.IsDefined(typeof(CompilerGeneratedAttribute), false)
-        from line in Lines(type).Prepend(TypeNames.Of(type))
+    /// <summary>The members in TorchSharp's namespaces, each behind the name of its type.</summary>
+    internal static IEnumerable<string> OfTorchSharp(Assembly assembly) =>
+        from type in Types(assembly)
+        where TypeNames.RootNamespace(type) is "TorchSharp" or "TorchSharp.Modules" or "TorchSharp.Utils"
+        from line in Members(type).Select(member => $"{TypeNames.Of(type)} :: {member}").Prepend(TypeNames.Of(type))
         select line;
 
-    private static IEnumerable<string> Lines(Type type)
+    /// <summary>All types and below each its members; what the compiler makes for records is left out.</summary>
+    internal static IEnumerable<string> Of(Assembly assembly) =>
+        from type in Types(assembly)
+        orderby $"{TypeNames.RootNamespace(type)}.{TypeNames.Of(type)}"
+        from line in Members(type).Order(StringComparer.Ordinal).Select(member => $"    {member}").Prepend($"{Kind(type)} {TypeNames.RootNamespace(type)}.{TypeNames.Of(type)}{Bases(type)}")
+        select line;
+
+    private static IEnumerable<Type> Types(Assembly assembly) =>
+        assembly.GetTypes().Where(type => TypeNames.IsVisible(type) && !type.IsDefined(typeof(CompilerGeneratedAttribute), false));
+
+    private static IEnumerable<string> Members(Type type)
     {
-        var name = TypeNames.Of(type);
         if (type.IsEnum)
-            return type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => $"{name} :: {f.Name} = {Convert.ToString(f.GetRawConstantValue(), CultureInfo.InvariantCulture)}");
+            return type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => $"{f.Name} = {Convert.ToString(f.GetRawConstantValue(), CultureInfo.InvariantCulture)}");
+        if (type.IsSubclassOf(typeof(Delegate))) return [Method(type.GetMethod("Invoke")!)];
         return type.GetFields(Declared).Where(f => f.IsPublic || f.IsFamily || f.IsFamilyOrAssembly).Select(Field)
-            .Concat(type.GetConstructors(Declared).Where(c => Visible(c) && !c.IsStatic).Select(c => $"{Access(c)} {TypeNames.Bare(type)}({Parameters(c)})"))
-            .Concat(type.GetProperties(Declared).Where(p => Visible(p.GetMethod) || Visible(p.SetMethod)).Select(Property))
-            .Concat(type.GetMethods(Declared).Where(IsListed).Select(Method))
-            .Select(member => $"{name} :: {member}");
+            .Concat(type.GetConstructors(Declared).Where(c => Visible(c) && !c.IsStatic && !IsMade(c)).Select(c => $"{Access(c)} {TypeNames.Bare(type)}({Parameters(c)})"))
+            .Concat(type.GetProperties(Declared).Where(p => (Visible(p.GetMethod) || Visible(p.SetMethod)) && p.Name != "EqualityContract").Select(Property))
+            .Concat(type.GetMethods(Declared).Where(IsListed).Select(Method));
+    }
+
+    private static bool IsMade(MethodBase m) => m.IsDefined(typeof(CompilerGeneratedAttribute), false);
+
+    private static string Kind(Type type) => type switch
+    {
+        { IsEnum: true } => "enum",
+        { IsInterface: true } => "interface",
+        { IsValueType: true } => "struct",
+        _ when type.IsSubclassOf(typeof(Delegate)) => "delegate",
+        { IsAbstract: true, IsSealed: true } => "static class",
+        { IsAbstract: true } => "abstract class",
+        { IsSealed: true } => "sealed class",
+        _ => "class",
+    };
+
+    private static string Bases(Type type)
+    {
+        if (type.IsEnum || type.IsSubclassOf(typeof(Delegate))) return "";
+        var bases = type.GetInterfaces().Where(i => TypeNames.IsVisible(i) && TypeNames.Bare(i) != "IEquatable" && type.BaseType?.GetInterfaces().Contains(i) != true).Select(i => TypeNames.Of(i)).Order(StringComparer.Ordinal).ToList();
+        if (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType)) bases.Insert(0, TypeNames.Of(parent));
+        return bases.Count > 0 ? $" : {string.Join(", ", bases)}" : "";
     }
 
     private static bool Visible(MethodBase? m) => m is { IsPublic: true } or { IsFamily: true } or { IsFamilyOrAssembly: true };
 
     private static bool IsListed(MethodInfo m) =>
-        Visible(m) && (!m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal)) && !m.Name.Contains('<', StringComparison.Ordinal) && m.Name != "Finalize";
+        Visible(m) && !IsMade(m) && (!m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal)) && !m.Name.Contains('<', StringComparison.Ordinal) && m.Name != "Finalize";
 
     private static string Access(MethodBase m) => m.IsPublic ? "public" : "protected";
 

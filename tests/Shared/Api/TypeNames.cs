@@ -1,4 +1,4 @@
-namespace Dit.Torch.Tests.Api;
+namespace Dit.Tests.Api;
 
 /// <summary>Types by the names that <c>torchsharp-api.txt</c> gives them.</summary>
 internal static class TypeNames
@@ -24,7 +24,7 @@ internal static class TypeNames
         if (type.IsByRef) return Of(type.GetElementType()!, tupleNames);
         if (type.IsArray) return $"{Of(type.GetElementType()!, tupleNames)}[{new string(',', type.GetArrayRank() - 1)}]";
         if (type.IsGenericParameter) return type.Name;
-        if (Nullable.GetUnderlyingType(type) is { } value) return Of(value, tupleNames);
+        if (Nullable.GetUnderlyingType(type) is { } value) return Of(value, tupleNames) + "?";
         if (type.IsGenericType && type.Namespace == "System" && Bare(type) == "ValueTuple") return Tuple(type, tupleNames);
         if (type.Namespace == "System" && Keywords.TryGetValue(type.Name, out var keyword)) return keyword;
         return Nested(type, tupleNames);

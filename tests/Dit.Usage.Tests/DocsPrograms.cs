@@ -1,0 +1,156 @@
+using Dit.Core;
+using Dit.Data;
+using Dit.Diffusion;
+using Dit.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Dit.Usage.Tests;
+
+/// <summary>The programs of docs/. What stands between two markers is there to the letter; see <see cref="ReadmeTests"/>.</summary>
+internal static class DocsPrograms
+{
+    internal static void Look()
+    {
+        // docs: look
+        var images = new ImageFolder("photos");                                  // a folder per class; FolderLayout.Flat for images without classes
+        var report = DatasetCheck.Run(images);
+        Console.WriteLine(report);                                               // sizes, classes, what cannot be read, duplicates
+        report.SaveContactSheet("photos.png");
+        // docs: end
+    }
+
+    internal static async Task TrainOnPhotos(CancellationToken cancellationToken)
+    {
+        // docs: photos
+        var images = new ImageFolder("photos");
+        await using var data = new BatchLoader(images, batchSize: 16, seed: 0) { Crop = new CenterCrop(64), HorizontalFlip = true };
+
+        using var model = new DitModel(DitConfig.S(patchSize: 8) with { ImageSize = 64, Channels = 3, Classes = images.ClassNames.Count });
+        var objective = new DenoisingObjective(new RectifiedFlow(), Prediction.FlowVelocity, new LogitNormalTimesteps());
+        using var trainer = new DitTrainer(model, objective, new DitTrainerOptions
+        {
+            CheckpointDirectory = "runs/photos", WarmupSteps = 500, Averages = [new WarmupEma()],
+        });
+        using var observer = new RunObserver("runs/photos");                     // report.html and TensorBoard's curves
+        trainer.Observers.Add(observer);
+        ClassList.Save("runs/photos/classes.json", images.ClassNames);           // what the labels mean, also after a folder is added
+        await trainer.FitAsync(data, TrainingLength.Epochs(2), cancellationToken);
+        // docs: end
+    }
+
+    internal static async Task FindLearningRate(DitModel model, DenoisingObjective objective, BatchLoader data)
+    {
+        // docs: learning-rate
+        var curve = await new LearningRateRangeTest { From = 1e-6, To = 1e-2, Steps = 20 }.RunAsync(model, objective, data);
+        curve.Save("learning-rate.svg");
+        Console.WriteLine($"Try {curve.Suggestion:G2}.");
+        // docs: end
+    }
+
+    internal static async Task TrainOnLatents(CancellationToken cancellationToken)
+    {
+        // docs: cache-latents
+        using var vae = AutoencoderKL.Load("sd-vae-ft-ema");
+        var options = new LatentCacheOptions { Crop = new CenterCrop(64) };      // 256 for the published models
+        await LatentCache.BuildAsync(new ImageFolder("photos"), vae, "latents", options, cancellationToken: cancellationToken);
+
+        using var latents = new LatentCache("latents");
+        await using var data = new BatchLoader(latents, batchSize: 16, seed: 0);
+        // docs: end
+        await foreach (var batch in data.WithCancellation(cancellationToken)) Assert.Equal([4L, 8, 8], batch.Images.shape[1..]);
+    }
+
+    internal static void Sample(DitModel model, DenoisingObjective objective)
+    {
+        // docs: guidance
+        using var labels = arange(4);
+        var denoiser = objective.Denoiser(model, labels).Guided(new GuidanceOptions { Scale = 2.5, Interval = (0, 0.7) });
+        using var images = new DpmSolver(steps: 20).Sample(denoiser, randn(4, 1, 28, 28));
+        // docs: end
+    }
+
+    internal static void Seeds(Denoiser denoiser)
+    {
+        // docs: seeds
+        var noise = new SeededNoise(7, 8, 9);                                    // a seed for each image, whatever the batch
+        using var images = new DdpmSampler(steps: 50) { Noise = noise }.Sample(denoiser, noise.Initial(1, 28, 28));
+        // docs: end
+    }
+
+    internal static void Convert(string checkpoint)
+    {
+        // docs: convert
+        using var model = DitModel.Load(checkpoint);
+        Console.WriteLine(model.Origin);                                         // which file, whose names, which of its weights
+        ModelExport.ToOfficial(model, "official.safetensors");                   // for load_state_dict of facebookresearch/DiT
+        ModelExport.ToDiffusers(model, "diffusers");                             // a folder for diffusers' DiTTransformer2DModel
+        // docs: end
+    }
+
+    internal static void Memory(DitModel model)
+    {
+        // docs: memory
+        var cost = DitConfig.XL(patchSize: 2).Describe(batchSize: 8);            // nothing is allocated
+        Console.WriteLine(cost);
+        Console.WriteLine(cost.TrainingMemory(Precision.BFloat16, activationCheckpointing: true).Peak);
+
+        model.ActivationCheckpointing = true;                                    // blocks are computed again in the backward pass
+        var options = new DitTrainerOptions { AccumulationSteps = 4 };           // a batch in four parts, the same step
+        // docs: end
+        Assert.Equal(4, options.Validate().AccumulationSteps);
+    }
+
+    internal static void Device(DitModel model)
+    {
+        // docs: device
+        Console.WriteLine(Engine.Describe());                                    // libtorch, BLAS, instruction set, threads, CUDA
+        model.to(Engine.Supports(Feature.Cuda) ? CUDA : CPU);
+        // docs: end
+    }
+
+    internal static void Unconditional()
+    {
+        // docs: shapes
+        var unconditional = DitConfig.S(patchSize: 4) with { ImageSize = 64, Channels = 3, Classes = 0 };
+        var landscape     = DitConfig.S(patchSize: 4) with { ImageSize = (48, 64), Channels = 3, Classes = 10 };
+        // docs: end
+        unconditional.Validate();
+        Assert.Equal(12 * 16, landscape.Validate().Tokens);
+    }
+
+    internal static DitTrainerOptions Robust()
+    {
+        // docs: robust
+        var config  = DitConfig.B(patchSize: 2) with { QueryKeyNorm = NormType.RmsNorm };
+        var options = new DitTrainerOptions { MaxGradientNorm = 1.0, MaxSkippedSteps = 3, WarmupSteps = 1_000, KeepEvery = 50_000 };
+        // docs: end
+        config.Validate();
+        return options;
+    }
+}
+
+// docs: observer
+internal sealed class StopAt(double loss, CancellationTokenSource stop) : ITrainingObserver
+{
+    public void OnStep(TrainingProgress progress)
+    {
+        if (progress.Loss < loss) stop.Cancel();                                 // the trainer writes a checkpoint and ends
+    }
+}
+// docs: end
+
+// docs: schedule
+internal sealed class QuadraticPath : INoiseSchedule                             // x_t = (1 - t^2) x_0 + t^2 eps
+{
+    public double Alpha(double t) => 1 - t * t;
+
+    public double Sigma(double t) => t * t;
+
+    public double AlphaDerivative(double t) => -2 * t;
+
+    public double SigmaDerivative(double t) => 2 * t;
+
+    public double TimeFromLogSnr(double logSnr) => Math.Sqrt(1 / (1 + Math.Exp(logSnr / 2)));
+}
+// docs: end
