@@ -23,6 +23,9 @@ public sealed class SampleGrids(DenoisingObjective objective, ISampler sampler, 
     /// <value>Scales of classifier-free guidance; 1 is none. Default only 1.</value>
     public IReadOnlyList<double> GuidanceScales { get; init; } = [1];
 
+    /// <value>Within which distance of 0 the expected data is held at every step: 1 for pixels that stochastic samplers draw; <see langword="null"/>, the default: not at all.</value>
+    public double? Clip { get; init; }
+
     /// <value>Images in a row. Default 8.</value>
     public int Columns { get; init; } = 8;
 
@@ -52,8 +55,9 @@ public sealed class SampleGrids(DenoisingObjective objective, ISampler sampler, 
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var denoiser = _objective.Denoiser(model, labels);
-        var samples = _sampler.Sample(scale == 1 ? denoiser : denoiser.Guided(scale), _noise, cancellationToken);     // [B, C, H, W]
+        var plain = _objective.Denoiser(model, labels);
+        Denoiser denoiser = scale == 1 ? plain : plain.Guided(scale);
+        var samples = _sampler.Sample(Clip is { } limit ? denoiser.Clipped(limit) : denoiser, _noise, cancellationToken);     // [B, C, H, W]
         return Png.EncodeGrid(Codec?.Decode(samples) ?? samples, Columns);
     }
 

@@ -45,6 +45,15 @@ public sealed class SampleGridsTests : IDisposable
         Assert.Equal("samples/ema", Assert.Single(new SampleGrids(Objective, new EulerSampler(1), _noise, _labels) { Models = [("ema", _ema)] }.Draw(1, default)).Name);
     }
 
+    [Fact]
+    public void Expected_data_is_held_within_a_range()
+    {
+        var clipped = new SampleGrids(Objective, new EulerSampler(3), _noise, _labels) { Models = [("ema", _ema)], GuidanceScales = [3], Clip = 0.5 };
+        var expected = new EulerSampler(3).Sample(Objective.Denoiser(_ema, _labels).Guided(3).Clipped(0.5), _noise);
+        Assert.Equal(Png.EncodeGrid(expected), clipped.Draw(1, default)[0].Png);
+        Assert.True(expected.abs().max().item<float>() < 0.51);
+    }
+
     /// <summary>Looking at a training must not change it, also with a sampler that draws from torch's own generator.</summary>
     [Fact]
     public void Random_numbers_and_tensors_are_as_before()

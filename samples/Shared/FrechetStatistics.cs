@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Dit.Samples.Mnist;
+namespace Dit.Samples;
 
 /// <summary>Mean and covariance of features, and how far two sets of images are apart by them (Heusel et al. 2017).</summary>
 /// <param name="Mean">[F].</param>

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using Dit.Core;
+using Dit.Samples.Panda;
+using static TorchSharp.torch;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var small = new Option<bool>("--small") { Description = "64 x 64 pixels and a higher learning rate: minutes on a processor." };
+var data = new Option<string?>("--data") { Description = "A folder with photographs. Default: fruit and flowers, fetched from Debian." };
+var folder = new Option<string>("--out") { Description = "Folder of the run. A second start goes on with it.", DefaultValueFactory = _ => Path.Combine("runs", "panda") };
+var steps = new Option<long?>("--steps") { Description = "Training steps in all, if not the recipe's." };
+var seed = new Option<int>("--seed") { Description = "Fixes weights, data order and noise." };
+
+var root = new RootCommand("The panda DiT: a small transformer on the pixels of your photographs.") { small, data, folder, steps, seed };
+root.SetAction(async (arguments, cancellationToken) =>
+{
+    var recipe = arguments.GetValue(small) ? Recipe.Small : Recipe.Full;
+    if (arguments.GetValue(steps) is { } length) recipe = recipe with { Length = TrainingLength.Steps(length) };
+    var photographs = arguments.GetValue(data) ?? await Stamps.FetchAsync(arguments.GetValue(folder)!, cancellationToken);
+    await TrainAsync(recipe, photographs, arguments.GetValue(folder)!, arguments.GetValue(seed), cancellationToken);
+});
+
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+}
+catch (OperationCanceledException)
+{
+    Console.WriteLine("Stopped; start again to go on.");
+    return 130;
+}
+catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or ArithmeticException or DllNotFoundException)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
+
+static async Task TrainAsync(Recipe recipe, string photographs, string folder, int seed, CancellationToken cancellationToken)
+{
+    manual_seed(seed);
+    using var model = new DitModel(recipe.Model);
+    await using var loader = recipe.Loader(photographs, seed);
+    await using var fixedOnes = recipe.Loader(photographs, seed);
+    using var trainer = new DitTrainer(model, Recipe.Objective, recipe.Training(folder, (ulong)seed));
+    using var run = new RunObserver(folder, new RunInfo { Title = "Panda", Model = recipe.Model });
+    var predictions = new HeldOutLoss(Recipe.Objective, [await fixedOnes.FirstAsync(cancellationToken)]);
+    trainer.Observers.Add(run);                                                             // loss by step and epoch, the graph, the report
+    trainer.Observers.Add(new ProgressObserver(Console.Out));
+    trainer.Observers.Add(new HeldOutObserver(100, predictions, [("raw", model)], run));    // distributions of predictions and targets
+    trainer.Observers.Add(new SampleObserver(recipe.PreviewEvery, (_, token) => Pictures.Draw(recipe, trainer.EmaModel, token), [run], cancellationToken));
+    await trainer.FitAsync(loader, recipe.Length, cancellationToken);
+    Pictures.Animate(recipe, trainer.EmaModel, Path.Combine(folder, "denoising.gif"), cancellationToken);
+}

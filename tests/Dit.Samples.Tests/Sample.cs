@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Dit.Samples.Tests;
+
+/// <summary>A sample and the folder of its run.</summary>
+internal sealed class Sample(string name) : IDisposable
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("dit-sample-").FullName;
+
+    public string this[string file] => Path.Combine(Folder, file);
+
+    /// <summary>The losses that the run kept.</summary>
+    public IReadOnlyList<double> Losses => [.. File.ReadLines(this["metrics.jsonl"]).Select(line => JsonNode.Parse(line)!["loss"]).OfType<JsonNode>().Select(loss => loss.GetValue<double>())];
+
+    /// <returns>What it wrote.</returns>
+    public async Task<string> RunAsync(params string[] args)
+    {
+        var (code, output) = await TryAsync(args);
+        Assert.True(code == 0, output);
+        return output;
+    }
+
+    /// <returns>Its exit code, and what it wrote.</returns>
+    public async Task<(int Code, string Output)> TryAsync(params string[] args)
+    {
+        var (host, folder) = (Environment.ProcessPath!, AppContext.BaseDirectory);
+        string[] program = ["exec", "--runtimeconfig", Path.Combine(folder, "Dit.Samples.Tests.runtimeconfig.json"), Path.Combine(folder, $"{name}.dll")];
+        using var process = Process.Start(new ProcessStartInfo(host.EndsWith("dotnet", StringComparison.Ordinal) ? host : "dotnet", [.. program, .. args])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder,
+        })!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
