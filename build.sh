@@ -3,7 +3,7 @@
 #
 #   setup   installs what a Debian 12 with only the .NET 10 SDK lacks (nothing, when all of it is there)
 #   build   builds the native libraries and every project
-#   test    setup with PyTorch, build, and all tests; ends with "N passed, N failed"    (arguments go to `dotnet test`)
+#   test    setup with PyTorch, build, and all tests, native ones first; ends with "N passed, N failed"   (arguments go to `dotnet test`)
 #   demo    setup, build, and samples/Mnist with its defaults              (arguments go to the sample)
 #   bench   setup with PyTorch, build, and the benchmark against PyTorch   (arguments go to the benchmark)
 #   pack    builds the NuGet packages into packages/
@@ -87,6 +87,7 @@ sum_results() {
 
 run_tests() {
     local results=artifacts/test-results status=0 passed failed ran
+    native/tests/check_kernels.sh || die "the native kernels failed their own test"
     rm -rf "$results"
     dotnet test Dit.sln -c Release --no-build -m:1 --results-directory "$results" --logger 'trx;LogFilePrefix=tests' \
         --logger 'console;verbosity=minimal' "$@" || status=$?

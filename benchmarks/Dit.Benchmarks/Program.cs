@@ -34,4 +34,8 @@ root.Add(load);
 root.Add(ImagesBenchmark.Command(rounds, python));
 root.Add(SamplersBenchmark.Command(threads));
 
+var scaling = new Command("scaling", "How the time of our training step grows with tokens, width and batch.") { threads };
+scaling.SetAction(result => ScalingBenchmark.Run(result.GetValue(threads)));
+root.Add(scaling);
+
 return root.Parse(args).Invoke();

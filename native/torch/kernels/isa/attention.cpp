@@ -10,7 +10,7 @@
 namespace dit {
 namespace {
 
-constexpr int64_t query_block = 48;
+constexpr int64_t query_block = 64;
 constexpr int64_t key_block = 256;
 
 float row_max(const float* row, int64_t count) {

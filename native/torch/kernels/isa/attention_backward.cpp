@@ -44,8 +44,8 @@ struct Tile {
           store(slopes.row(row) + i, slope[0]);
         } else {
           // Row pairs are written over the first half of the rows, which has been read.
-          store(weights.row(row / 2) + i, pair_up(narrow(weight[0]), narrow(weight[1])));
-          store(slopes.row(row / 2) + i, pair_up(narrow(slope[0]), narrow(slope[1])));
+          store(weights.row(row / 2) + i, pair_up(weight[0], weight[1]));
+          store(slopes.row(row / 2) + i, pair_up(slope[0], slope[1]));
           for (int half = 0; half < 2 && row + half < rows; ++half) {
             store(reinterpret_cast<bf16*>(slopes_along.row(row + half)) + i, slope[half]);
           }

@@ -137,17 +137,38 @@ void pack_transposed(Rows<const T> from, int64_t columns, int64_t depth, float* 
   }
 }
 
+struct Interleaved {
+  static constexpr int of(int lane) { return lane / 2 + lane % 2 * W; }
+};
+
 // Two rows as one row of pairs.
 DIT_INLINE Vec pair_up(HalfVec even, HalfVec odd) {
   const UintVec low = __builtin_convertvector(even, UintVec), high = __builtin_convertvector(odd, UintVec);
   return bit_cast<Vec>(low | high << 16);
 }
 
+// The same of floats, which are rounded.
+DIT_INLINE Vec pair_up(Vec even, Vec odd) {
+#ifdef __AVX512BF16__
+  typedef uint16_t Halves __attribute__((vector_size(W * 4)));
+  const auto both = bit_cast<Halves>(_mm512_cvtne2ps_pbh(bit_cast<__m512>(odd), bit_cast<__m512>(even)));
+  static constexpr Lanes<Interleaved, uint16_t, 2 * W> lanes;
+  return bit_cast<Vec>(__builtin_shuffle(both, bit_cast<Halves>(lanes)));
+#else
+  return pair_up(narrow(even), narrow(odd));
+#endif
+}
+
 // A right operand as it stands, [depth, columns].
 template <class Unit, class T>
 void pack_across(Rows<const T> from, int64_t depth, int64_t columns, float* to, int64_t step) {
+  constexpr int64_t ahead = 16 * Unit::depth;  // rows: they lie too far apart for the processor to see them coming
+  constexpr int64_t line = 64 / sizeof(T);
   for (int64_t row = 0; row < depth; row += Unit::depth, to += panel_width) {
     const T* source = from.data + row * from.stride;
+    for (int64_t next = row + ahead; next < std::min(row + ahead + Unit::depth, depth); ++next) {
+      for (int64_t i = 0; i < columns; i += line) __builtin_prefetch(from.data + next * from.stride + i);
+    }
     for_lanes(columns, [&](int64_t i, auto lanes) {
       float* const target = to + i / panel_width * step + i % panel_width;
       if constexpr (Unit::depth == 1) {

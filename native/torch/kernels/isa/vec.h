@@ -115,12 +115,12 @@ DIT_INLINE Vec min(Vec a, Vec b) {
 }
 
 // A shuffle's lane numbers, made by Rule(lane). A constant in memory: built at run time it costs more than the shuffle.
-template <class Rule>
+template <class Rule, class Number = int32_t, int count = W>
 struct Lanes {
-  int32_t number[W];
+  Number number[count];
 
   constexpr Lanes() : number() {
-    for (int lane = 0; lane < W; ++lane) number[lane] = Rule::of(lane);
+    for (int lane = 0; lane < count; ++lane) number[lane] = static_cast<Number>(Rule::of(lane));
   }
 };
 
