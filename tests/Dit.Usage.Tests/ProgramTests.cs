@@ -1,9 +1,13 @@
 using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
+using Dit.Hosting;
 using Dit.Tests;
 using Dit.Torch;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using static TorchSharp.torch;
 
 namespace Dit.Usage.Tests;
@@ -118,6 +122,33 @@ public sealed class ProgramTests : IDisposable
         var animation = ImageInfo.Read("denoising.gif");
         Assert.Equal((28 + 2 * 2, 5 * 28 + 6 * 2), (animation.Height, animation.Width));
         Assert.InRange(animation.Frames, 1, 50);                         // GIF joins frames that are the same
+    }
+
+    [Fact]
+    public async Task Observe()
+    {
+        using var model = new DitModel(Small);
+        var options = new DitTrainerOptions { CheckpointDirectory = "runs/mnist" };
+        using var trainer = new DitTrainer(model, Objective, options);
+        await using var data = Digits(32, 8);
+        using var heldOut = new Batch(randn(4, 1, 28, 28), arange(4));
+        using var labels = arange(4);
+        using var noise = randn(4, 1, 28, 28);
+        var objective = Objective;
+        await Programs.Observe(trainer, model, objective, options, data, [heldOut], noise, labels, steps: 6, CancellationToken.None);
+        Assert.Equal(["samples_ema guidance 1.gif", "samples_ema guidance 4.gif"], Directory.GetFiles("runs/mnist/animations").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var page = await File.ReadAllTextAsync("runs/mnist/report.html");
+        foreach (var part in (string[])["aria-label=\"Loss\"", "aria-label=\"Held out loss\"", "alt=\"samples_ema guidance 4\"", "held_out/predictions, step 6", "held_out/targets, step 6", "<th>model.width</th>"])
+            Assert.Contains(part, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hosted()
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        Programs.Hosted(builder);
+        using var host = builder.Build();
+        Assert.Equal(new DitConfig(), host.Services.GetRequiredService<IOptions<DitOptions>>().Value.Model);
     }
 
     [Fact]

@@ -2,6 +2,8 @@ using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
 using Dit.Torch;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
@@ -83,6 +85,31 @@ internal static class Programs
         foreach (var step in new EulerSampler(steps: 50).Steps(denoiser, noise))   // step.Index, .Time, .Sample, .PredictedClean
             gif.Add(step.PredictedClean);
         gif.Save("denoising.gif");
+        // readme: end
+    }
+
+    internal static async Task Observe(
+        DitTrainer trainer, DitModel model, DenoisingObjective objective, DitTrainerOptions options, BatchLoader data, Batch[] heldOut, Tensor noise, Tensor labels, long steps,
+        CancellationToken cancellationToken)
+    {
+        // readme: observe
+        using var run = new RunObserver("runs/mnist", new RunInfo { Model = model.Config, Training = options });   // report.html, TensorBoard, metrics.jsonl
+        using var byTime = new LossByTimeObserver(every: 100, objective, logs: run);
+        var heldOutLoss = new HeldOutLoss(objective, heldOut);
+        var grids = new SampleGrids(objective, new DpmSolver(steps: 20), noise, labels) { Models = [("ema", trainer.EmaModel)], GuidanceScales = [1, 4] };
+        trainer.Observers.Add(run);
+        trainer.Observers.Add(byTime);
+        trainer.Observers.Add(new ProgressObserver(Console.Out));
+        trainer.Observers.Add(new HeldOutObserver(every: 500, heldOutLoss, [("raw", model), ("ema", trainer.EmaModel)], run));
+        trainer.Observers.Add(new SampleObserver(every: 500, grids.Draw, [run, new AnimationLog("runs/mnist")]));
+        await trainer.FitAsync(data, steps, cancellationToken);
+        // readme: end
+    }
+
+    internal static void Hosted(HostApplicationBuilder builder)
+    {
+        // readme: hosted
+        builder.Services.AddDit(builder.Configuration.GetSection("Dit"));       // DitModel, DenoisingObjective, DitTrainer; options validated at start, ILogger wired
         // readme: end
     }
 }

@@ -14,6 +14,7 @@ public sealed class PublicSurfaceTests
     [InlineData(typeof(Core.DitModel))]
     [InlineData(typeof(Data.BatchLoader))]
     [InlineData(typeof(Diffusion.DenoisingObjective))]
+    [InlineData(typeof(Hosting.DitOptions))]
     [InlineData(typeof(Torch.Engine))]
     public void The_public_surface_is_the_approved_one(Type member)
     {
