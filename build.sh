@@ -112,6 +112,6 @@ case "$verb" in
     demo)  setup; build samples/Mnist; exec dotnet run --project samples/Mnist -c Release --no-build -- "$@" ;;
     bench) setup "${peer_packages[@]}"; build benchmarks/Dit.Benchmarks
            exec dotnet run --project benchmarks/Dit.Benchmarks -c Release --no-build -- "$@" ;;
-    pack)  setup; dotnet pack Dit.sln -c Release -v quiet ;;
+    pack)  setup; dotnet pack Dit.sln -c Release -v quiet; say "in packages/:"; ls packages/*.nupkg ;;
     *)     sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; [[ $verb == help ]] ;;
 esac
