@@ -41,19 +41,20 @@ internal static class Demo
 
         var parameters = trainer.EmaModel.parameters().Sum(p => p.numel());
         Console.WriteLine($"Training {parameters:N0} parameters on {digits.Count:N0} digits, steps {trainer.Step} to {options.Steps}.");
-        var previews = new Previews(trainer, objective, options);
-        trainer.Observers.Add(previews);
-        try
+        using var random = new Generator((ulong)options.Seed + 1);
+        using var labels = arange(20, ScalarType.Int64).remainder(MnistDataset.Classes).DetachFromDisposeScope();       // [20]: 0 to 9, twice
+        using var noise = randn([20, 1, 28, 28], generator: random);                                                  // [20, 1, 28, 28]
+        var digitsNow = new SampleGrids(objective, new EulerSampler(options.SamplerSteps), noise, labels)
         {
-            await Display.RunAsync("Training", trainer.Step, options.Steps, report =>
-            {
-                trainer.Observers.Add(new LossMeter(report));
-                return trainer.FitAsync(data, options.Steps, cancellationToken);
-            });
-        }
-        finally
+            Models = [("ema", trainer.EmaModel)], GuidanceScales = [options.Guidance], Columns = MnistDataset.Classes,
+        };
+        using var run = new RunObserver(options.Out, new RunInfo { Title = "Handwritten digits", Model = options.Model });
+        trainer.Observers.Add(run);
+        trainer.Observers.Add(new SampleObserver(250, digitsNow.Draw, [run, new AnimationLog(options.Out)], cancellationToken));
+        await Display.RunAsync("Training", trainer.Step, options.Steps, report =>
         {
-            previews.SaveCurve();
-        }
+            trainer.Observers.Add(new LossMeter(report));
+            return trainer.FitAsync(data, options.Steps, cancellationToken);
+        });
     }
 }

@@ -6,6 +6,18 @@ namespace Dit.Samples.Tests;
 public class SampleTests
 {
     [Fact]
+    public async Task Mnist()
+    {
+        using var sample = new Sample("Mnist");
+        var output = await sample.RunAsync("--out", ".", "--steps", "4", "--per-class", "5");
+        Assert.Matches("The classifier reads 9[5-9]", output);                    // it, unlike the model, is trained to its end
+        Assert.Matches(@"Recognised: \d+ of 50", output);
+        Assert.Equal(4, sample.Losses.Count);
+        Assert.Equal((10 * 30 + 2, 5 * 30 + 2), Size(sample["generated.png"]));
+        Assert.True(File.Exists(sample["generated.npz"]) && File.Exists(sample["report.html"]));
+    }
+
+    [Fact]
     public async Task Panda()
     {
         using var sample = new Sample("Panda");
