@@ -33,6 +33,8 @@ load.SetAction(result => LoadBenchmark.Run(result.GetValue(rounds), result.GetVa
 root.Add(load);
 root.Add(ImagesBenchmark.Command(rounds, python));
 root.Add(SamplersBenchmark.Command(threads));
+root.Add(TrainerBenchmark.Command(threads));
+root.Add(TrainerBenchmark.SoakCommand(threads));
 
 var scaling = new Command("scaling", "How the time of our training step grows with tokens, width and batch.") { threads };
 scaling.SetAction(result => ScalingBenchmark.Run(result.GetValue(threads)));
