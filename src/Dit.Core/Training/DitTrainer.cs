@@ -23,7 +23,7 @@ public sealed class DitTrainer : IDisposable
     private readonly TrainingGuard _guard;
     private readonly int _reportEvery;
     private readonly Pace _pace = new();
-    private int _fitting;
+    private readonly TrainingTurn _turn = new();
     private bool _disposed;
 
     /// <summary>Prepares a training. The model stays the caller's; its weights are changed by the training.</summary>
@@ -128,7 +128,7 @@ public sealed class DitTrainer : IDisposable
     public async Task FitAsync(IBatchSource data, TrainingLength length, CancellationToken cancellationToken = default)
     {
         var loop = Loop(data, length, cancellationToken);
-        using var turn = new Turn(this);
+        using var turn = _turn.Take();
         using var thread = new TrainingThread();
         await thread.Do(() =>
         {
@@ -191,7 +191,9 @@ public sealed class DitTrainer : IDisposable
     internal (double Loss, double GradientNorm) MakeStep(Batch batch, bool read)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        CheckBatch(batch);
+        ModelInputs.CheckImages(_parts.Model.Config, batch.Images, nameof(batch));
+        if (batch.Labels is { } given)
+            _parts.Model.CheckCondition(given, batch.Count, nameof(batch));
         read |= _guard.ReadsEveryStep;
         using var scope = NewDisposeScope();
         var here = new Batch(
@@ -237,7 +239,7 @@ public sealed class DitTrainer : IDisposable
     private async IAsyncEnumerable<TrainingProgress> Steps(IBatchSource data, TrainingLength length, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var loop = Loop(data, length, cancellationToken);
-        using var turn = new Turn(this);
+        using var turn = _turn.Take();
         using var thread = new TrainingThread();
         try
         {
@@ -252,27 +254,5 @@ public sealed class DitTrainer : IDisposable
                 return true;
             }).ConfigureAwait(false);
         }
-    }
-
-    private void CheckBatch(Batch batch)
-    {
-        ModelInputs.CheckImages(_parts.Model.Config, batch.Images, nameof(batch));
-        if (batch.Labels is { } labels)
-            _parts.Model.CheckCondition(labels, batch.Count, nameof(batch));
-    }
-
-    /// <summary>One training at a time.</summary>
-    private readonly struct Turn : IDisposable
-    {
-        private readonly DitTrainer _trainer;
-
-        public Turn(DitTrainer trainer)
-        {
-            _trainer = trainer;
-            if (Interlocked.Exchange(ref trainer._fitting, 1) != 0)
-                throw new InvalidOperationException("The trainer is training already; await the first call.");
-        }
-
-        public void Dispose() => Interlocked.Exchange(ref _trainer._fitting, 0);
     }
 }

@@ -16,12 +16,14 @@ public sealed class MemoryTests
     {
         using var folder = new TemporaryFolder();
         using var run = new TrainingRun(folder["run"], with: o => o with { CheckpointEvery = 75, WritesInBackground = false });        // a copy that is being written would count
-        var (tensors, bytes) = (new List<long>(), new List<long>());
+        var (tensors, bytes, handles) = (new List<long>(), new List<long>(), new List<int>());
         run.Trainer.Observers.Add(new CallbackObserver(p =>
         {
             if (p.Step % 50 != 25)
                 return;
             tensors.Add(Tensor.TotalCount);
+            if (OperatingSystem.IsLinux())
+                handles.Add(Directory.GetFileSystemEntries("/proc/self/fd").Length);
             if (Engine.Supports(Feature.MemoryStatistics))
                 bytes.Add(Engine.Memory().LiveBytes);
         }));
@@ -29,6 +31,7 @@ public sealed class MemoryTests
         await run.FitAsync(300);
         Assert.Equal(6, tensors.Count);
         Assert.Single(tensors.Distinct());
+        Assert.True(handles.Count == 0 || handles[^1] <= handles[0], string.Join(", ", handles));
         Assert.True(bytes.Count == 0 || bytes.Max() - bytes.Min() < Rounding, string.Join(", ", bytes));
     }
 
