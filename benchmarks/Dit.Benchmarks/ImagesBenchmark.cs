@@ -44,6 +44,7 @@ internal static class ImagesBenchmark
                 foreach (var side in dit.Concat(pillow)) side.Ask($"open {set.FullName}");
                 var difference = Difference(dit[0], pillow[0], folder.CreateSubdirectory($"{width}-crops"), count);
                 Compare($"{width} x {height} JPEG, {bytes / count / 1000:F0} kB", dit, pillow, count, rounds, difference);
+                Thumbnails(set, processes, count, rounds);
             }
         }
         finally
@@ -85,6 +86,41 @@ internal static class ImagesBenchmark
 
         double Cpu(List<(double Wall, double Cpu)> turns) => Comparison.Quantile(turns.Select(t => t.Cpu), 0.5) / images * 1000;
         static double Wall(List<(double Wall, double Cpu)> turns) => Comparison.Quantile(turns.Select(t => t.Wall), 0.5);
+    }
+
+    /// <summary>
+    /// libvips' own program on the same files, as many processes of it: it decodes JPEG at half or quarter size, which the official crop does not, and
+    /// writes what it made, uncompressed.
+    /// </summary>
+    private static void Thumbnails(DirectoryInfo set, int processes, int count, int rounds)
+    {
+        var times = Math.Max(1, 128 / count);
+        string[] files = [.. Enumerable.Repeat(set.GetFiles("*.jpg").Select(f => f.FullName), times).SelectMany(f => f)];
+        var output = set.CreateSubdirectory("thumbnails");
+        var seconds = new List<double>();
+        for (var i = 0; i < rounds; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            var running = new List<Process>();
+            for (var p = 0; p < processes; p++)
+            {
+                var start = new ProcessStartInfo("vipsthumbnail") { Environment = { ["VIPS_CONCURRENCY"] = "1" } };
+                foreach (var argument in (string[])["--size", "256x256", "--smartcrop", "centre", "-o", Path.Combine(output.FullName, $"%s-{p}.ppm"), .. files]) start.ArgumentList.Add(argument);
+                try
+                {
+                    running.Add(Process.Start(start)!);
+                }
+                catch (System.ComponentModel.Win32Exception)
+                {
+                    Console.WriteLine("vipsthumbnail is not installed (Debian's libvips-tools): left out.");
+                    return;
+                }
+            }
+            foreach (var process in running) process.WaitForExit();
+            seconds.Add(watch.Elapsed.TotalSeconds);
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{"",-28}{processes} processes: vipsthumbnail {files.Length * processes / Comparison.Quantile(seconds, 0.5),6:F0} img/s (shrinks while it decodes; start of the program included)"));
     }
 
     /// <summary>All processes of a side at once: seconds until the last is done, and processor seconds of all.</summary>

@@ -32,6 +32,7 @@ var load = new Command("load", "Loading weights of the size of DiT-XL/2 (2.7 GB)
 load.SetAction(result => LoadBenchmark.Run(result.GetValue(rounds), result.GetValue(threads), result.GetValue(python)!));
 root.Add(load);
 root.Add(ImagesBenchmark.Command(rounds, python));
+root.Add(DataBenchmark.Command(rounds));
 root.Add(SamplersBenchmark.Command(threads));
 root.Add(TrainerBenchmark.Command(threads));
 root.Add(TrainerBenchmark.SoakCommand(threads));

@@ -122,4 +122,20 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal(bad, loader.BadImages.Select(b => b.Name).Order(StringComparer.Ordinal));
         Assert.All(loader.BadImages, b => Assert.Contains(Path.GetFileName(b.Name), b.Error, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_file_deleted_between_epochs_is_named()
+    {
+        for (var i = 0; i < 16; i++) Pictures.Write(_folder[$"a/{i}.png"], (byte)i);
+        var dataset = new ImageFolder(_folder.Path);
+        await using var skipping = new BatchLoader(dataset, 8, seed: 0) { OnBadImage = BadImagePolicy.Skip };
+        await using var throwing = new BatchLoader(dataset, 8, seed: 0);
+        Assert.Equal(2, (await Epochs.Labels(skipping)).Count);
+        Assert.Equal(2, (await Epochs.Labels(throwing)).Count);
+        Assert.Empty(skipping.BadImages);
+        File.Delete(_folder["a/11.png"]);
+        Assert.Equal(2, (await Epochs.Labels(skipping)).Count);
+        Assert.Equal([_folder["a/11.png"]], skipping.BadImages.Select(b => b.Name));
+        Assert.Contains(_folder["a/11.png"], (await Assert.ThrowsAsync<InvalidDataException>(() => Epochs.Labels(throwing))).Message, StringComparison.Ordinal);
+    }
 }
