@@ -7,7 +7,7 @@ namespace Dit.Core;
 /// <summary>The frame of a chart in SVG: axes with round numbers, and where on the picture a value lies.</summary>
 internal sealed class ChartFrame
 {
-    private const double Width = 640, Height = 260, Left = 62, Right = 12, Top = 10, Bottom = 26;
+    private const double Width = 640, Height = 260, Left = 62, Right = 20, Top = 10, Bottom = 26;
     private const int Ticks = 5;
     private readonly StringBuilder _svg = new();
     private readonly double _minX, _maxX, _minY, _maxY;
@@ -23,7 +23,7 @@ internal sealed class ChartFrame
         foreach (var y in RoundNumbers(_minY, _maxY))
         {
             _svg.Append(Invariant($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(y):F1}\" y2=\"{Y(y):F1}\"/>"));
-            _svg.Append(Invariant($"<text text-anchor=\"end\" x=\"{Left - 6}\" y=\"{Y(y) + 4:F1}\">{y:G4}</text>"));
+            _svg.Append(Invariant($"<text text-anchor=\"end\" x=\"{Left - 6}\" y=\"{Y(y) + 4:F1}\">{Short(y)}</text>"));
         }
         foreach (var x in RoundNumbers(_minX, _maxX))
             _svg.Append(Invariant($"<text text-anchor=\"middle\" x=\"{X(x):F1}\" y=\"{Height - 8}\">{Short(x)}</text>"));
