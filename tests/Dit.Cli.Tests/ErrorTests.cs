@@ -88,6 +88,7 @@ public sealed class ErrorTests : IDisposable
             var run = await Invocation.RunAsync(args);
             Assert.Equal(1, run.ExitCode);
             Assert.Contains("cannot be written", run.Error, StringComparison.Ordinal);
+            Assert.Contains("is no folder", run.Error, StringComparison.Ordinal);
             Assert.Single(run.Error.TrimEnd().Split('\n'));
         }
     }

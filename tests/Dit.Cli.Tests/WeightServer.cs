@@ -88,7 +88,7 @@ internal sealed class WeightServer : IDisposable
             return;
         }
         var from = 0;
-        if (request.Headers["Range"] is { } range && request.Headers["If-Range"] == Mark)
+        if (request.Headers["Range"] is { } range && (request.Headers["If-Range"] ?? Mark) == Mark)
         {
             from = int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture);
             response.StatusCode = 206;
