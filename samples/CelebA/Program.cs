@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Dit.Core;
+using Dit.Samples;
 using Dit.Samples.CelebA;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -35,17 +36,4 @@ var generate = new Command("generate", "Draws one picture for each label with th
 generate.SetAction(arguments => Faces.Generate(RecipeOf(arguments), arguments.GetValue(folder)!, arguments.GetValue(labels)!, arguments.GetValue(ema), arguments.GetValue(seed)));
 
 var root = new RootCommand("Female and male faces: a Diffusion Transformer on the pixels of CelebA.") { train, find, generate };
-try
-{
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
-}
-catch (OperationCanceledException)
-{
-    Console.WriteLine("Stopped; start again to go on.");
-    return 130;
-}
-catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or ArithmeticException or DllNotFoundException)
-{
-    await Console.Error.WriteLineAsync(e.Message);
-    return 1;
-}
+return await CommandLine.RunAsync(root, args);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Dit.Core;
 using Dit.Data;
+using Dit.Samples;
 using Dit.Samples.Cifar10;
 using static TorchSharp.torch;
 
@@ -27,21 +28,7 @@ root.SetAction((arguments, cancellationToken) =>
     };
     return TrainAsync(recipe, images, arguments.GetValue(folder)!, arguments.GetValue(seed), cancellationToken);
 });
-
-try
-{
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
-}
-catch (OperationCanceledException)
-{
-    Console.WriteLine("Stopped; start again to go on.");
-    return 130;
-}
-catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or ArithmeticException or DllNotFoundException)
-{
-    await Console.Error.WriteLineAsync(e.Message);
-    return 1;
-}
+return await CommandLine.RunAsync(root, args);
 
 static async Task TrainAsync(Recipe recipe, IImageDataset images, string folder, int seed, CancellationToken cancellationToken)
 {

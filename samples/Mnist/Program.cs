@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Dit.Samples;
 using Dit.Samples.Mnist;
 using Dit.Torch;
 
@@ -46,24 +47,10 @@ command.SetAction(async (arguments, cancellationToken) =>
         Precision = arguments.GetValue(precision),
         Seed = arguments.GetValue(seed),
     };
-    try
-    {
-        await Demo.RunAsync(options, cancellationToken);
-        return 0;
-    }
-    catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-    {
-        Console.WriteLine($"Stopped. All there is so far is in '{options.Out}'; start again to go on.");
-        return 130;
-    }
-    catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or ArithmeticException or DllNotFoundException)
-    {
-        await Console.Error.WriteLineAsync(e.Message);
-        return 1;
-    }
+    await Demo.RunAsync(options, cancellationToken);
+    return 0;
 });
 
-// Ctrl-C arrives as the cancellation token; a training step and a checkpoint take less than this.
-return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+return await CommandLine.RunAsync(command, args);
 
 static Option<T> Option<T>(string name, T value, string description) => new(name) { DefaultValueFactory = _ => value, Description = description };

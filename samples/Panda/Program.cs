@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Dit.Core;
+using Dit.Samples;
 using Dit.Samples.Panda;
 using static TorchSharp.torch;
 
@@ -19,21 +20,7 @@ root.SetAction(async (arguments, cancellationToken) =>
     var photographs = arguments.GetValue(data) ?? await Stamps.FetchAsync(arguments.GetValue(folder)!, cancellationToken);
     await TrainAsync(recipe, photographs, arguments.GetValue(folder)!, arguments.GetValue(seed), cancellationToken);
 });
-
-try
-{
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
-}
-catch (OperationCanceledException)
-{
-    Console.WriteLine("Stopped; start again to go on.");
-    return 130;
-}
-catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or ArithmeticException or DllNotFoundException)
-{
-    await Console.Error.WriteLineAsync(e.Message);
-    return 1;
-}
+return await CommandLine.RunAsync(root, args);
 
 static async Task TrainAsync(Recipe recipe, string photographs, string folder, int seed, CancellationToken cancellationToken)
 {

@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace Dit.Samples;
+
+/// <summary>What a sample's command line has in common with the others'.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs a command. What a user can mend is said in one line; Ctrl-C arrives as the cancellation token, and saves a checkpoint.</summary>
+    /// <returns>0, 1 after an error, 130 if it was stopped.</returns>
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        try
+        {
+            // A training step and a checkpoint take less than this.
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("Stopped. What there is so far is in the run's folder; start again to go on.");
+            return 130;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or ArithmeticException or DllNotFoundException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+}
