@@ -32,6 +32,15 @@ internal static class ModuleState
     /// <exception cref="CheckpointException">Keys or shapes differ.</exception>
     public static void Load(TensorFile file, IReadOnlyDictionary<string, Tensor> targets, DitConfig? config = null)
     {
+        Check(file, targets, config);
+        foreach (var (name, target) in targets)
+            file.ReadInto(name, target);
+    }
+
+    /// <summary>Sees to it that <see cref="Load"/> will succeed.</summary>
+    /// <exception cref="CheckpointException">Keys or shapes differ.</exception>
+    public static void Check(TensorFile file, IReadOnlyDictionary<string, Tensor> targets, DitConfig? config = null)
+    {
         var report = new KeyReport(file.Path);
         report.Missing.AddRange(targets.Keys.Where(name => !file.Entries.ContainsKey(name)));
         report.Unexpected.AddRange(file.Entries.Keys.Where(name => !targets.ContainsKey(name)));
@@ -41,8 +50,6 @@ internal static class ModuleState
                 report.Compare(name, entry.Shape, target);
         }
         report.ThrowIfAny(Difference(file, config));
-        foreach (var (name, target) in targets)
-            file.ReadInto(name, target);
     }
 
     /// <summary>A checksum of a module's weights and their names: 16 hexadecimal digits of SHA-256.</summary>

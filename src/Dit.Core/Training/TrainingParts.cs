@@ -101,20 +101,24 @@ internal sealed class TrainingParts : IDisposable
     /// <exception cref="CheckpointException">A file does not fit.</exception>
     public void RestoreWeights(string path, TrainingState state)
     {
-        using var model = SafeTensorsFile.Open(Path.Combine(path, ModelFile));
-        using var optimizer = SafeTensorsFile.Open(Path.Combine(path, OptimizerFile));
-        ModuleState.Load(model, Model.state_dict(), Model.Config);
-        foreach (var (average, file) in EmaModels.Zip(AverageFiles))
+        (string File, Dictionary<string, Tensor> Targets, DitConfig? Config)[] parts =
+        [
+            (ModelFile, Model.state_dict(), Model.Config),
+            .. EmaModels.Zip(AverageFiles, (average, file) => (file, average.state_dict(), Model.Config)),
+            .. ObjectiveFiles.Select(file => (file, Learned!.state_dict(), (DitConfig?)null)),
+        ];
+        foreach (var check in new[] { true, false })                          // nothing is changed before all of it is known to fit
         {
-            using var weights = SafeTensorsFile.Open(Path.Combine(path, file));
-            ModuleState.Load(weights, average.state_dict(), Model.Config);
+            foreach (var (file, targets, config) in parts)
+            {
+                using var tensors = SafeTensorsFile.Open(Path.Combine(path, file));
+                if (check) ModuleState.Check(tensors, targets, config);
+                else ModuleState.Load(tensors, targets, config);
+            }
+            using var optimizer = SafeTensorsFile.Open(Path.Combine(path, OptimizerFile));
+            if (check) Optimizer.Check(optimizer);
+            else Optimizer.Load(optimizer);
         }
-        foreach (var file in ObjectiveFiles)
-        {
-            using var learned = SafeTensorsFile.Open(Path.Combine(path, file));
-            ModuleState.Load(learned, Learned!.state_dict());
-        }
-        Optimizer.Load(optimizer);
         if ((Scaler, state.LossScale) is ({ } scaler, { } scale))
             (scaler.Factor, scaler.StepsWithoutOverflow) = (scale.Factor, scale.StepsWithoutOverflow);
     }

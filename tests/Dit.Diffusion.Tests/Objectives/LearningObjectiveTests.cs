@@ -50,6 +50,21 @@ public sealed class LearningObjectiveTests : IDisposable
     }
 
     [Fact]
+    public async Task A_checkpoint_of_another_objective_changes_nothing()
+    {
+        await TrainAsync("run", 6);
+        using var scope = NewDisposeScope();
+        using var model = new DitModel(Config);
+        var before = model.state_dict().ToDictionary(t => t.Key, t => t.Value.clone());
+        using var times = new LossSecondMomentTimesteps(parts: 8, history: 2);                                 // more parts than were trained with
+        using var alignment = Alignment();
+        using var trainer = new DitTrainer(model, Objective(times, alignment), new DitTrainerOptions { CheckpointDirectory = Path.Combine(_folder, "run") });
+        var error = Assert.Throws<CheckpointException>(() => trainer.Resume());
+        Assert.Contains("timesteps.losses", error.Message, StringComparison.Ordinal);
+        Assert.All(model.state_dict(), t => Assert.True(t.Value.eq(before[t.Key]).all().item<bool>(), t.Key));
+    }
+
+    [Fact]
     public async Task A_range_test_leaves_the_objective_as_it_was()
     {
         using var scope = NewDisposeScope();

@@ -4,6 +4,19 @@ namespace Dit.Torch.Tests.Tensors;
 
 public sealed class CreationTests
 {
+    /// <summary>The type of the number, as TorchSharp has it, and not the widest.</summary>
+    [Fact]
+    public void One_number_keeps_its_type()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(
+            [ScalarType.Float32, ScalarType.Float64, ScalarType.Int32, ScalarType.Int64, ScalarType.Float64],
+            new[] { tensor(0.5f), tensor(0.5), tensor(3), tensor(3L), tensor(0.5f, ScalarType.Float64) }.Select(t => t.dtype));
+        Assert.Equal(0.5f, tensor(0.5f).item<float>());
+        Assert.Equal(-3, tensor(-3).item<int>());
+        Assert.True(tensor(0.5f, requires_grad: true).requires_grad);
+    }
+
     [Fact]
     public void A_tensor_of_an_array_copies_it()
     {

@@ -82,6 +82,13 @@ internal sealed class OptimizerRun : IDisposable
         return named;
     }
 
+    /// <summary>Sees to it that <see cref="Load"/> will succeed.</summary>
+    public void Check(TensorFile file)
+    {
+        using var scope = NewDisposeScope();
+        ModuleState.Check(file, State());
+    }
+
     /// <summary>Reads a state; changes nothing if the file does not fit.</summary>
     public void Load(TensorFile file)
     {

@@ -101,6 +101,10 @@ public static partial class torch
         FromArray(rawArray.ToArray(), null, ScalarType.Int32, dtype, device, requires_grad, names);
 
     /// <summary>A tensor of one number and no dimensions.</summary>
+    public static Tensor tensor(int scalar, Device? device = null, bool requires_grad = false) =>
+        Made(Operator.Call("aten::scalar_tensor", (Scalar)scalar, ScalarType.Int32, Argument.None, device), requires_grad);
+
+    /// <summary>A tensor of one number and no dimensions.</summary>
     public static Tensor tensor(long scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Made(Operator.Call("aten::scalar_tensor", (Scalar)scalar, dtype ?? ScalarType.Int64, Argument.None, device), requires_grad);
 
@@ -143,6 +147,10 @@ public static partial class torch
     /// <summary>A copy of a list as a tensor.</summary>
     public static Tensor tensor(IList<float> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromArray(rawArray.ToArray(), null, ScalarType.Float32, dtype, device, requires_grad, names);
+
+    /// <summary>A tensor of one number and no dimensions.</summary>
+    public static Tensor tensor(float scalar, Device? device = null, bool requires_grad = false) =>
+        Made(Operator.Call("aten::scalar_tensor", (Scalar)scalar, ScalarType.Float32, Argument.None, device), requires_grad);
 
     /// <summary>A tensor of one number and no dimensions.</summary>
     public static Tensor tensor(double scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
