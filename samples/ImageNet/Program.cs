@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Dit.Samples;
 using Dit.Samples.ImageNet;
 using Dit.Torch;
 
@@ -43,22 +44,7 @@ command.SetAction(async (arguments, cancellationToken) =>
         Guidance = arguments.GetValue(guidance) ?? defaults.Guidance,
         Seed = arguments.GetValue(seed) ?? defaults.Seed,
     };
-    try
-    {
-        await new Pipeline(recipe).RunAsync(cancellationToken);
-        return 0;
-    }
-    catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-    {
-        Console.WriteLine($"Stopped. All there is so far is in '{recipe.Out}'; start again to go on.");
-        return 130;
-    }
-    catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or ArithmeticException or DllNotFoundException)
-    {
-        await Console.Error.WriteLineAsync(e.Message);
-        return 1;
-    }
+    await new Pipeline(recipe).RunAsync(cancellationToken);
 });
 
-// Ctrl-C arrives as the cancellation token; a training step and a checkpoint take less than this.
-return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+return await CommandLine.RunAsync(command, args);

@@ -19,7 +19,7 @@ internal static class CommandLine
             Console.WriteLine("Stopped. What there is so far is in the run's folder; start again to go on.");
             return 130;
         }
-        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or ArithmeticException or DllNotFoundException)
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or ArithmeticException or DllNotFoundException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

@@ -100,7 +100,7 @@ public sealed class ErrorTests : IDisposable
         using var process = Invocation.Start(args);
         var error = process.StandardError.ReadToEndAsync();
         for (var i = 0; i < 600 && !process.HasExited && !File.Exists(Path.Combine(_folder["run"], "metrics.jsonl")); i++) await Task.Delay(100);
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"])) await kill.WaitForExitAsync();
+        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -INT {process.Id}"])) await kill.WaitForExitAsync();
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
         Assert.Equal(130, process.ExitCode);
         Assert.Equal("stopped", (await error).TrimEnd().Split('\n')[^1]);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Core;
@@ -29,6 +30,8 @@ internal static class ModelInputs
         CheckCondition(config, embedder, y, t.shape[0]);
         if (!IsBatchOf(rows, x.shape[0]) || rows.dtype != ScalarType.Int64)
             throw new ArgumentException($"The rows are {rows.dtype} {Shape(rows)}; they must be Int64 [{x.shape[0]}], one per image.", nameof(rows));
+        if (rows.device.type == DeviceType.CPU && !IsWithin(rows, t.shape[0]))
+            throw new ArgumentException($"The rows name a time that there is not: of {t.shape[0]} times they are 0 to {t.shape[0] - 1}.", nameof(rows));
     }
 
     private static void CheckCondition(DitConfig config, ConditionEmbedder? embedder, Tensor? y, long batch)
@@ -67,6 +70,16 @@ internal static class ModelInputs
     }
 
     public static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
+
+    private static bool IsWithin(Tensor rows, long count)
+    {
+        foreach (var row in rows.data<long>())
+        {
+            if (row < 0 || row >= count)
+                return false;
+        }
+        return true;
+    }
 
     private static bool IsBatchOf(Tensor tensor, long batch) => tensor.shape is [var length] && length == batch;
 }

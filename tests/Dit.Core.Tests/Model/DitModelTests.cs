@@ -15,7 +15,8 @@ public sealed class DitModelTests
         Assert.Throws<ArgumentException>("rows", () => model.Predict(x, zeros(2), null, zeros(3)));
         Assert.Throws<ArgumentException>("t", () => model.Predict(x, zeros(2, 1), null, zeros(3, int64)));
         Assert.Throws<ArgumentException>("y", () => model.Predict(x, zeros(2), zeros(3, int64), zeros(3, int64)));
-        Assert.ThrowsAny<Exception>(() => model.Predict(x, zeros(2), null, full(3, 2L, int64)));
+        Assert.Throws<ArgumentException>("rows", () => model.Predict(x, zeros(2), null, full(3, 2L, int64)));
+        Assert.Throws<ArgumentException>("rows", () => model.Predict(x, zeros(2), null, full(3, -1L, int64)));
     }
 
     [Fact]
