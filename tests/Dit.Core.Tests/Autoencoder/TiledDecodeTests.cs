@@ -1,3 +1,4 @@
+using Dit.Tests;
 using Dit.Torch;
 using static Dit.Core.Tests.Autoencoders;
 using static TorchSharp.torch;
@@ -124,11 +125,9 @@ public sealed class TiledDecodeTests
     }
 
     /// <summary>Beside the latents and the images themselves, a larger image takes no more memory than a smaller one.</summary>
-    [Fact]
+    [FeatureFact(Feature.MemoryStatistics)]
     public void Memory_is_bounded_by_the_tile()
     {
-        if (!Engine.Supports(Feature.MemoryStatistics))
-            return;
         using var model = Random(Tiny);
         model.DecodeTiling = new DecodeTiling { TileSize = 16, Overlap = 4 };
         Peak(16);                                                       // what is allocated once

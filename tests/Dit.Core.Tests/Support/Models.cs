@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dit.Tests;
+using Dit.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,6 +14,10 @@ internal static class Models
     {
         ImageSize = 8, PatchSize = 2, Channels = 1, Width = 16, Depth = 2, Heads = 2, Classes = 4, LabelDropout = 0.25,
     };
+
+    /// <summary>What this backend trains in.</summary>
+    public static TheoryData<Precision> Precisions { get; } =
+        Engine.Supports(Feature.Autocast) ? [Precision.Float32, Precision.BFloat16] : [Precision.Float32];
 
     /// <summary>A model whose weights are all random, also those that start at zero.</summary>
     public static DitModel Random(DitConfig config, ulong seed = 1)

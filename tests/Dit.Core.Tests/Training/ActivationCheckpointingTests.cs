@@ -7,11 +7,9 @@ namespace Dit.Core.Tests;
 /// <summary>What activation checkpointing saves, at the size that it is for: DiT-S/2 on 32 x 32 latents, batch 8, with its optimizer and average.</summary>
 public sealed class ActivationCheckpointingTests
 {
-    [Fact]
+    [FeatureFact(Feature.MemoryStatistics)]
     public void Training_DiT_S_2_takes_at_least_40_percent_less_memory_and_has_the_same_loss()
     {
-        if (!Engine.Supports(Feature.MemoryStatistics))
-            return;
         var (plainLoss, plainPeak) = Train(checkpointing: false);
         var (loss, peak) = Train(checkpointing: true);
         Assert.Equal(plainLoss, loss);

@@ -1,3 +1,4 @@
+using Dit.Tests;
 using Dit.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -205,11 +206,9 @@ public sealed class DitTrainerTests : IDisposable
     }
 
     /// <summary>bf16 is an arithmetic of the products: the numbers stay near, the weights float32.</summary>
-    [Fact]
+    [FeatureFact(Feature.Autocast)]
     public async Task Bfloat16_trains_near_float32()
     {
-        if (!Engine.Supports(Feature.Autocast))
-            return;
         var losses = new List<double>[2];
         foreach (var (i, precision) in new[] { Precision.Float32, Precision.BFloat16 }.Index())
         {

@@ -36,13 +36,9 @@ public sealed class ResumeTests : IDisposable
     }
 
     /// <summary>Large enough for the operators to use all threads.</summary>
-    [Theory]
-    [InlineData(Precision.Float32)]
-    [InlineData(Precision.BFloat16)]
+    [Theory, MemberData(nameof(Models.Precisions), MemberType = typeof(Models))]
     public async Task Several_threads_give_the_same_bytes_too(Precision precision)
     {
-        if (precision == Precision.BFloat16 && !Engine.Supports(Feature.Autocast))
-            return;
         await FitAsync("whole", 6);
         await FitAsync("parts", 3);
         await FitAsync("parts", 6);

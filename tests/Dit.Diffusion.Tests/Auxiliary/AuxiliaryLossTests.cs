@@ -1,3 +1,4 @@
+using Dit.Tests;
 using Dit.Core;
 using Dit.Torch;
 using TorchSharp;
@@ -155,10 +156,9 @@ public sealed class AuxiliaryLossTests
         Assert.Null(model.BlockOutput);
     }
 
-    [Fact]
+    [FeatureFact(Feature.Autocast)]
     public void Casting_in_the_network_leaves_losses_float32()
     {
-        if (!Engine.Supports(Feature.Autocast)) return;
         using var scope = NewDisposeScope();
         using var model = Filled(Config);
         double plain = Auxiliary(model, new DispersiveLoss(1)), cast;

@@ -1,3 +1,4 @@
+using Dit.Tests;
 using Dit.Diffusion.Tests.Objectives;
 using Dit.Torch;
 using TorchSharp;
@@ -93,14 +94,13 @@ public sealed class CouplingTests
         Approximately.Equal(plan / plan.sum(dim: 1).unsqueeze(1), counts / Draws, 0.07);
     }
 
-    [Fact]
+    [FeatureFact(Feature.Autocast)]
     public void Casting_around_it_changes_no_pair()
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(2);
         var (clean, noise) = (100 + randn([16, 64], generator: generator), randn([16, 64], generator: generator));
         var plain = new OptimalCoupling().Pair(clean, noise);
-        if (!Engine.Supports(Feature.Autocast)) return;
         using var cast = Autocast.Enter(DeviceType.CPU);
         Assert.True(plain.eq(new OptimalCoupling().Pair(clean, noise)).all().item<bool>());
     }

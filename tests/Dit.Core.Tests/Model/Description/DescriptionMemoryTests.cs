@@ -28,7 +28,7 @@ public sealed class DescriptionMemoryTests
 
     public static TheoryData<string> Names => [.. Configs.Keys];
 
-    [Theory, MemberData(nameof(Names))]
+    [FeatureTheory(Feature.MemoryStatistics), MemberData(nameof(Names))]
     public void Training(string name)
     {
         CheckTraining(Configs[name], batch: 2, Precision.Float32);
@@ -36,26 +36,17 @@ public sealed class DescriptionMemoryTests
     }
 
     /// <summary>Where activations are most of the memory, each kind of them must be counted.</summary>
-    [Theory, InlineData("DiT"), InlineData("deep"), InlineData("adaLN"), InlineData("cross-attention"), InlineData("in-context")]
-    public void Activations(string name)
-    {
-        if (Engine.Supports(Feature.MemoryStatistics))
-            AssertClose(Configs[name].Describe(8).TrainingMemory(), TrainingPeak(Configs[name], 8, Precision.Float32, false), margin: 0.08);
-    }
+    [FeatureTheory(Feature.MemoryStatistics), InlineData("DiT"), InlineData("deep"), InlineData("adaLN"), InlineData("cross-attention"), InlineData("in-context")]
+    public void Activations(string name) =>
+        AssertClose(Configs[name].Describe(8).TrainingMemory(), TrainingPeak(Configs[name], 8, Precision.Float32, false), margin: 0.08);
 
-    [Theory, InlineData("DiT"), InlineData("in-context")]
-    public void Training_in_bfloat16(string name)
-    {
-        if (Engine.Supports(Feature.Autocast))
-            CheckTraining(Configs[name], batch: 4, Precision.BFloat16);
-    }
+    [FeatureTheory(Feature.MemoryStatistics, Feature.Autocast), InlineData("DiT"), InlineData("in-context")]
+    public void Training_in_bfloat16(string name) => CheckTraining(Configs[name], batch: 4, Precision.BFloat16);
 
-    [Theory, MemberData(nameof(Names))]
+    [FeatureTheory(Feature.MemoryStatistics), MemberData(nameof(Names))]
     public void Sampling(string name)
     {
         const int batch = 8;
-        if (!Engine.Supports(Feature.MemoryStatistics))
-            return;
         var config = Configs[name];
         var measured = Peak(config, model =>
         {
@@ -92,8 +83,6 @@ public sealed class DescriptionMemoryTests
 
     private static void CheckTraining(DitConfig config, int batch, Precision precision)
     {
-        if (!Engine.Supports(Feature.MemoryStatistics))
-            return;
         foreach (var checkpointing in new[] { false, true })
             AssertClose(config.Describe(batch).TrainingMemory(precision, checkpointing), TrainingPeak(config, batch, precision, checkpointing));
     }
