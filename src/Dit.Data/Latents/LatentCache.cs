@@ -57,6 +57,9 @@ public sealed class LatentCache : IDisposable
     /// <inheritdoc cref="IImageDataset.AttributeNames"/>
     public IReadOnlyList<string> AttributeNames => _index.AttributeNames;
 
+    /// <summary>How many attributes an image has; 0 where there are none. One name may stand for an array of them.</summary>
+    public long Attributes => _index.Attributes;
+
     /// <summary>Which codec the latents are of (<see cref="ILatentCodec.Describe"/>).</summary>
     public string Codec => _index.Codec;
 

@@ -55,16 +55,16 @@ internal static class BenchCommand
         model.ActivationCheckpointing = config.Training.ActivationCheckpointing;
         using var trainer = new DitTrainer(model, config.Objective.Create(), config.Training.ToOptions(folder: null));
         var (height, width) = modelConfig.ImageSize;
-        var labels = modelConfig.Classes > 0 ? zeros([count], int64) : null;                                       // [B]
+        using var conditions = Some(modelConfig, count);
+        var labels = conditions.ToTensor(CPU);                                                                     // [B], [B, V] or [B, L, V]
         using var batch = new Batch(randn(count, modelConfig.Channels, height, width), labels);                     // [B, C, H, W]
         var train = Median(steps, () => trainer.TrainStep(batch), cancellationToken);
 
         var artist = new Artist(trainer.EmaModel, config.Objective.Create(), codec: null, config.Sampling with { Steps = 1, Sampler = SamplerKind.Euler, Guidance = 1 });
-        var y = modelConfig.Classes > 0 ? new long[count] : [];
         ulong[] seeds = [.. Enumerable.Range(0, count).Select(i => (ulong)i)];
         var sample = Median(steps, () =>
         {
-            using var drawn = artist.Draw(y, seeds, cancellationToken);
+            using var drawn = artist.Draw(conditions, seeds, cancellationToken);
             using var read = drawn.sum().cpu();                                                                    // waits for a GPU
         }, cancellationToken);
         var precision = Engine.Resolve(config.Training.Precision, device);
@@ -79,6 +79,20 @@ internal static class BenchCommand
             parameters = model.parameters().Sum(p => p.numel()), batch = count, device = device.ToString(), threads = Engine.Threads, precision,
             trainingImagesPerSecond = count / train, trainingMilliseconds = 1000 * train, evaluationsPerSecond = count / sample, peakBytes = peak,
         });
+    }
+
+    /// <summary>Conditions of the model's kind.</summary>
+    private static Conditions Some(DitConfig model, int count)
+    {
+        const int Tokens = 77;                                                                                     // CLIP's
+        string[] names = [.. Enumerable.Repeat("", count)];
+        return model switch
+        {
+            { Classes: 0 } => new(null, names),
+            { Condition: ConditionType.Classes } => new(zeros([count], int64), names),
+            { Condition: ConditionType.Tokens } => new(ones([count, Tokens, model.Classes]), names),
+            _ => new(zeros([count, model.Classes]), names),
+        };
     }
 
     /// <returns>Seconds, the median of the measured ones.</returns>

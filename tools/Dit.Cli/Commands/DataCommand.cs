@@ -32,6 +32,7 @@ internal static class DataCommand
             shell.Result(report!.ToString().TrimEnd(), new
             {
                 count = report.Count, kind = images.Kind, clean = report.IsClean, sizes = report.Sizes, classes = report.Classes,
+                attributes = report.AttributeMeans.Select((mean, i) => new { name = report.AttributeNames.ElementAtOrDefault(i), mean = double.IsNaN(mean) ? (double?)null : mean }),
                 unreadable = report.Unreadable, duplicates = report.Duplicates, problems = report.Problems.Select(p => p.ToString()),
             });
             if (report.Unreadable.Count > 0) shell.ExitCode = ExitCode.Failure;

@@ -6,38 +6,40 @@ namespace Dit.Cli;
 /// <param name="Saved">The model.</param>
 /// <param name="Vae">The autoencoder; null for pixels.</param>
 /// <param name="Artist">Who draws.</param>
-/// <param name="Wanted">The labels that were asked for; empty for none in particular.</param>
-/// <param name="Count">The number that was asked for; 0 for none in particular.</param>
+/// <param name="Wanted">The conditions that were asked for; null for none in particular.</param>
+/// <param name="Number">The number that was asked for; null for none in particular.</param>
 /// <param name="Batch">Images at the same time.</param>
 /// <param name="Seed">The seed of the first image.</param>
-internal sealed record Drawing(SavedModel Saved, AutoencoderKL? Vae, Artist Artist, long[] Wanted, int Count, int Batch, int Seed) : IDisposable
+internal sealed record Drawing(SavedModel Saved, AutoencoderKL? Vae, Artist Artist, Conditions? Wanted, int? Number, int Batch, int Seed) : IDisposable
 {
     private const int Usual = 16;
 
-    /// <summary>The labels of all images; empty for a model without classes.</summary>
-    /// <param name="each">Whether <see cref="Count"/> is for each label.</param>
-    public (long[] Labels, int Count) All(bool each)
+    /// <summary>The conditions of all images, which the caller owns.</summary>
+    /// <param name="each">Whether <see cref="Number"/> is for each condition, where there are any; else it is for all together.</param>
+    public Conditions All(bool each)
     {
-        if (Count < 0) throw new UsageException($"--count is {Count}; it must be positive.");
-        if (Saved.Model.Config.Classes == 0) return ([], Count == 0 ? Usual : Count);
-        var labels = Wanted.Length > 0 ? Wanted : LabelNames.Each(Saved.Model.Config, each ? Math.Min(Usual, Saved.Model.Config.Classes) : Count == 0 ? Usual : Count);
-        if (Count > 0 && each) labels = [.. labels.SelectMany(label => Enumerable.Repeat(label, Count))];
-        else if (Count > 0 && Wanted.Length > 0) labels = [.. Enumerable.Range(0, Count).Select(i => Wanted[i % Wanted.Length])];
-        return (labels, labels.Length);
+        var model = Saved.Model.Config;
+        each = each && model.Classes > 0;
+        using var own = Wanted is null ? Conditions.Each(model, Saved.Names, each ? Math.Min(Usual, model.Classes) : Number ?? Usual) : null;
+        var kinds = Wanted ?? own!;
+        return each
+            ? kinds.Pick(Enumerable.Range(0, kinds.Count).SelectMany(kind => Enumerable.Repeat(kind, Number ?? 1)))
+            : kinds.Pick(Enumerable.Range(0, Number ?? kinds.Count).Select(i => i % kinds.Count));
     }
 
-    /// <summary>The batches: labels and seeds.</summary>
-    public IEnumerable<(ReadOnlyMemory<long> Labels, ulong[] Seeds)> Batches(long[] labels, int count)
+    /// <summary>The batches: conditions, which the caller owns, and seeds.</summary>
+    public IEnumerable<(Conditions Conditions, ulong[] Seeds)> Batches(Conditions all)
     {
-        for (var first = 0; first < count; first += Batch)
+        for (var first = 0; first < all.Count; first += Batch)
         {
-            var size = Math.Min(Batch, count - first);
-            yield return (labels.Length == 0 ? ReadOnlyMemory<long>.Empty : labels.AsMemory(first, size), [.. Enumerable.Range(first, size).Select(i => (ulong)(Seed + i))]);
+            int[] rows = [.. Enumerable.Range(first, Math.Min(Batch, all.Count - first))];
+            yield return (all.Pick(rows), [.. rows.Select(row => (ulong)(Seed + row))]);
         }
     }
 
     public void Dispose()
     {
+        Wanted?.Dispose();
         Vae?.Dispose();
         Saved.Dispose();
     }

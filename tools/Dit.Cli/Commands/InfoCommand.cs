@@ -60,23 +60,24 @@ internal static class InfoCommand
         {
             throw new UsageException($"There is no file or folder '{name}', and as a model's name it is unknown: {e.Message}");
         }
-        Describe(config, batch, shell, origin: null, classes: [], run: null);
+        Describe(config, batch, shell, origin: null, names: [], run: null);
     }
 
     private static void File(string name, int batch, Shell shell)
     {
         using var saved = SavedModel.Load(name, averaged: true, CPU);
-        Describe(saved.Model.Config, batch, shell, saved.Model.Origin, saved.Classes, saved.Config);
+        Describe(saved.Model.Config, batch, shell, saved.Model.Origin, saved.Names, saved.Config);
     }
 
-    private static void Describe(DitConfig config, int batch, Shell shell, string? origin, IReadOnlyList<string> classes, RunConfig? run)
+    private static void Describe(DitConfig config, int batch, Shell shell, string? origin, IReadOnlyList<string> names, RunConfig? run)
     {
+        var (classes, attributes) = config.Condition == ConditionType.Classes ? (names, []) : ((IReadOnlyList<string>)[], names);
         var description = config.Describe(batch);
         var text = $"{(origin is null ? "" : $"{origin}\n")}{(run is null ? "" : $"objective {run.Objective}, images {run.Data.Path}\n")}"
-            + $"{(classes.Count == 0 ? "" : $"classes {string.Join(", ", classes)}\n")}{description}";
+            + $"{(names.Count == 0 ? "" : $"{(classes.Count > 0 ? "classes" : "attributes")} {string.Join(", ", names)}\n")}{description}";
         shell.Result(text.TrimEnd(), new
         {
-            origin, objective = run?.Objective, classes, model = config, parameters = description.Parameters, multiplyAdds = description.MultiplyAdds,
+            origin, objective = run?.Objective, condition = config.Condition, classes, attributes, model = config, parameters = description.Parameters, multiplyAdds = description.MultiplyAdds,
             trainingMemory = description.TrainingMemory().Peak, samplingMemory = description.SamplingMemory().Peak, batch,
         });
     }

@@ -32,7 +32,7 @@ internal static class LearningRateCommand
             var device = devices.Choose(parsed);
             using var images = TrainingData.Open(config.Data);
             manual_seed(config.Training.Seed);
-            using var model = new DitModel(config.ModelFor(images.Channels, images.Size, images.Classes)).to(device);
+            using var model = new DitModel(images.ModelFor(config)).to(device);
             await using var data = images.Load(config.Training.Batch, config.Training.Seed);
             var test = new LearningRateRangeTest { From = parsed.GetValue(from), To = parsed.GetValue(to), Steps = parsed.GetValue(steps) };
             shell.Note($"at most {test.Steps} steps of {config.Training.Batch} images");

@@ -11,13 +11,14 @@ internal static class SampleCommand
         Examples:
           dit sample --checkpoint runs/mnist --labels 3 1 4 --guidance 4 --steps 20 --seed 7 --out digits.png
           dit sample --checkpoint runs/photos --count 64 --columns 8
+          dit sample --checkpoint runs/captions --conditions captions.npy
           dit sample --checkpoint dit-xl-2-256 --vae sd-vae-ft-ema --labels 207 360 --guidance 4 --out imagenet.png
         """;
 
     public static Command Create()
     {
         var command = new ExplainedCommand("sample", "Draw images with a trained model, side by side in one PNG.", More);
-        var options = new DrawingOptions(command, "Images in all. Default: one for each label, else 16.");
+        var options = new DrawingOptions(command, "Images in all. Default: one for each condition, else 16.");
         var path = new Option<string>("--out", "-o") { Description = "The PNG file.", DefaultValueFactory = _ => "samples.png" };
         var columns = new Option<int>("--columns") { Description = "Images in a row.", DefaultValueFactory = _ => 8 };
         command.Options.Add(path);
@@ -28,24 +29,24 @@ internal static class SampleCommand
             if (Path.GetExtension(file) != ".png") throw new UsageException($"'{file}' does not end in .png, the format that is written.");
             OutputPath.Require(file);
             using var drawing = options.Open(parsed, shell);
-            var (labels, count) = drawing.All(each: false);
-            await shell.ProgressAsync("drawing", 0, count, progress => Task.Run(() => Draw(drawing, labels, count, file, parsed.GetValue(columns), progress, cancellationToken), cancellationToken));
-            shell.Result($"drew {count} images: see '{file}'", new
+            using var conditions = drawing.All(each: false);
+            await shell.ProgressAsync("drawing", 0, conditions.Count, progress => Task.Run(() => Draw(drawing, conditions, file, parsed.GetValue(columns), progress, cancellationToken), cancellationToken));
+            shell.Result($"drew {conditions.Count} images: see '{file}'", new
             {
-                file, count, labels = labels.Select(l => LabelNames.NameOf(l, drawing.Saved.Classes)), seed = drawing.Seed, guidance = drawing.Artist.Guidance,
+                file, count = conditions.Count, labels = conditions.Names.Where(name => name.Length > 0), seed = drawing.Seed, guidance = drawing.Artist.Guidance,
             });
         });
     }
 
-    private static void Draw(Drawing drawing, long[] labels, int count, string file, int columns, Action<long, string> progress, CancellationToken cancellationToken)
+    private static void Draw(Drawing drawing, Conditions conditions, string file, int columns, Action<long, string> progress, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         var drawn = new List<Tensor>();
-        foreach (var (y, seeds) in drawing.Batches(labels, count))
+        foreach (var (batch, seeds) in drawing.Batches(conditions))
         {
-            drawn.Add(drawing.Artist.Draw(y, seeds, cancellationToken));
+            using (batch) drawn.Add(drawing.Artist.Draw(batch, seeds, cancellationToken));
             progress(drawn.Sum(d => d.shape[0]), "");
         }
-        ImageFile.SaveGrid(file, cat(drawn), Math.Min(columns, count));                                            // [B, C, H, W]
+        ImageFile.SaveGrid(file, cat(drawn), Math.Min(columns, conditions.Count));                                            // [B, C, H, W]
     }
 }

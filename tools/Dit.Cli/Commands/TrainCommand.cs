@@ -15,6 +15,8 @@ internal static class TrainCommand
         Examples:
           dit train --data photos --out runs/photos                      a folder per class, or images without classes
           dit train --data faces.csv --label gender --size 128 --flip
+          dit train --data celeba --attributes Male Smiling Young        several attributes at once
+          dit train --data texts.jsonl --attributes embedding --condition Vector
           dit train --config runs/photos/config.json                     goes on where it stopped
           dit train --out runs/photos --steps 20000                      the same, and further
         """;
@@ -50,10 +52,10 @@ internal static class TrainCommand
         using var images = TrainingData.Open(config.Data, run.Classes is { Count: > 0 } known ? known : null);
         using var codec = OpenCodec(config, images, device);
         foreach (var problem in images.Problems.Take(5)) shell.Note($"warning: {problem}");
-        config = config with { Data = config.Data with { Kind = images.Kind }, Model = ConfigJson.Of(config.ModelFor(images.Channels, images.Size, images.Classes)) };
+        var modelConfig = images.ModelFor(config);
+        config = config with { Data = images.Resolve(config.Data), Model = ConfigJson.Of(modelConfig) };
         var training = config.Training;
         var options = training.ToOptions(run.Path).Validate();
-        var modelConfig = ConfigJson.To<DitConfig>(config.Model, "The model");
         run.Save(config, images.ClassNames);
 
         manual_seed(training.Seed);
@@ -64,22 +66,24 @@ internal static class TrainCommand
         await using var data = images.Load(training.Batch, training.Seed);
         if (trainer.Resume(data)) shell.Note($"goes on at step {trainer.Step} of '{run.Path}'");
         shell.Note($"{model.parameters().Sum(p => p.numel()):N0} parameters, {images.Count:N0} {(images.Kind == DataKind.Latents ? "latents" : "images")} of {images.Size}, "
-            + $"{(images.Classes == 0 ? "no" : images.Classes)} classes, on {device}, to step {training.Steps}");
+            + $"{(images.Classes == 0 ? "no" : images.Classes)} {(images.Condition == ConditionType.Classes ? "classes" : "attributes")}, on {device}, to step {training.Steps}");
 
-        var loss = await FitAsync(trainer, data, config, run, Previewer(trainer, config, objective, codec), shell, cancellationToken);
+        using var previewed = await images.ToPreviewAsync(modelConfig, training.Seed, cancellationToken);
+        var previews = Previewer(trainer, config, objective, codec) is { } artist ? new Previews(artist, previewed) : null;
+        var loss = await FitAsync(trainer, data, config, run, previews, shell, cancellationToken);
         shell.Result($"trained to step {trainer.Step}{(double.IsNaN(loss) ? "" : $", loss {loss:F4}")}: see '{run.Path}'",
             new { step = trainer.Step, loss = double.IsNaN(loss) ? (double?)null : loss, imagesSeen = trainer.ImagesSeen, skippedSteps = trainer.SkippedSteps, run = run.Path });
     }
 
     /// <returns>The loss, smoothed over the last steps.</returns>
     private static async Task<double> FitAsync(
-        DitTrainer trainer, IBatchSource data, RunConfig config, RunFolder run, Artist? previewer, Shell shell, CancellationToken cancellationToken)
+        DitTrainer trainer, IBatchSource data, RunConfig config, RunFolder run, Previews? previews, Shell shell, CancellationToken cancellationToken)
     {
         var settings = RunSettings.FromJson(JsonSerializer.SerializeToElement(config, ConfigJson.Options));
         using var observer = new RunObserver(run.Path, new RunInfo { Settings = settings });
         trainer.Observers.Add(observer);
-        if (previewer is not null)
-            trainer.Observers.Add(Previews(previewer, trainer.EmaModel.Config, config.Training.SampleEvery, [observer], cancellationToken));
+        if (previews is not null)
+            trainer.Observers.Add(new SampleObserver(config.Training.SampleEvery, previews.Draw, [observer], cancellationToken));
         var steps = config.Training.Steps;
         var meter = new LossMeter();
         trainer.Observers.Add(meter);
@@ -106,14 +110,13 @@ internal static class TrainCommand
     private static Artist? Previewer(DitTrainer trainer, RunConfig config, Diffusion.DenoisingObjective objective, AutoencoderKL? codec) =>
         config.Training.SampleEvery > 0 && (codec is not null || trainer.EmaModel.Config.Channels is 1 or 3) ? new(trainer.EmaModel, objective, codec, config.Sampling) : null;
 
-    /// <summary>The same images again and again as the training goes on, one of each class.</summary>
-    private static SampleObserver Previews(Artist artist, DitConfig model, long every, IReadOnlyList<ITrainingLog> logs, CancellationToken cancellationToken)
+    /// <summary>The same images again and again as the training goes on.</summary>
+    private sealed record Previews(Artist Artist, Conditions Conditions)
     {
-        const int Count = 16;
-        return new SampleObserver(every, (_, stop) =>
+        public IReadOnlyList<(string Name, byte[] Png)> Draw(long step, CancellationToken cancellationToken)
         {
-            using var drawn = artist.Draw(LabelNames.Each(model, Count), [.. Enumerable.Range(0, Count).Select(i => (ulong)i)], stop);
+            using var drawn = Artist.Draw(Conditions, [.. Enumerable.Range(0, Conditions.Count).Select(i => (ulong)i)], cancellationToken);
             return [("samples/ema", Png.EncodeGrid(drawn, columns: 8))];
-        }, logs, cancellationToken);
+        }
     }
 }

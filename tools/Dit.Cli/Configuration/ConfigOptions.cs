@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dit.Core;
 using Dit.Torch;
 
 namespace Dit.Cli;
@@ -73,6 +74,8 @@ internal sealed class ConfigOptions
         Add<int>("--size", "data.size", "Side of the images in pixels. Default: 64 for files.");
         Add<int>("--channels", "data.channels", "1 for grey, 3 for colour.");
         Add<string?>("--label", "data.label", "A manifest's column with the class, or CelebA's attribute that makes two classes.");
+        Add<string[]?>("--classes", "data.classes", "The classes' names in the order of their numbers, such as female male for CelebA's Male.");
+        Add<string[]?>("--attributes", "data.attributes", "Attributes that are the condition together: CelebA's by name, or all, or a manifest's columns.");
         Add<bool>("--flip", "data.flip", "Mirror one image in two.");
         Add<int>("--workers", "data.workers", "Threads that read images.");
         Add<Data.BadImagePolicy>("--on-bad-image", "data.onBadImage", "What happens when an image cannot be read.");
@@ -85,11 +88,12 @@ internal sealed class ConfigOptions
         Add<int>("--width", "model.width", "Width of a token.");
         Add<int>("--depth", "model.depth", "Number of blocks.");
         Add<int>("--heads", "model.heads", "Attention heads.");
+        Add<ConditionType>("--condition", "model.condition", "What attributes are to the model: Attributes from 0 to 1 (the default) or a Vector.");
     }
 
     private void Add<T>(string name, string path, string description)
     {
-        var option = new Option<T>(name) { Description = description };
+        var option = new Option<T>(name) { Description = description, AllowMultipleArgumentsPerToken = typeof(T) == typeof(string[]) };
         _command.Options.Add(option);
         _options.Add((option, path, parsed => JsonSerializer.SerializeToNode(parsed.GetValue(option), ConfigJson.Options)));
     }

@@ -21,6 +21,12 @@ internal sealed record DataConfig
     [Description("A manifest's column with the class, or CelebA's attribute that makes two classes of the faces.")]
     public string? Label { get; init; }
 
+    [Description("The classes' names in the order of their numbers: those of the folders or of a manifest's column, or other names for those that are, such as female and male for CelebA's Male.")]
+    public string[]? Classes { get; init; }
+
+    [Description("Attributes that are the condition together, instead of a class: CelebA's by name (all is all of them), or columns of numbers in a manifest, of which a JSON one may be an array.")]
+    public string[]? Attributes { get; init; }
+
     [Description("Whether one image in two is mirrored. Not for digits or text.")]
     public bool Flip { get; init; }
 

@@ -42,15 +42,16 @@ internal sealed record RunConfig
     /// <summary>The model's configuration.</summary>
     /// <param name="channels">Channels of the images.</param>
     /// <param name="size">Height and width of the images.</param>
-    /// <param name="classes">How many classes they have.</param>
-    public DitConfig ModelFor(int channels, ImageSize size, int classes)
+    /// <param name="classes">How many classes or attributes they have.</param>
+    /// <param name="condition">Which of the two.</param>
+    public DitConfig ModelFor(int channels, ImageSize size, int classes, ConditionType condition = ConditionType.Classes)
     {
         var given = (JsonObject)Model.DeepClone();
         var preset = given["preset"]?.GetValue<string>() ?? "DiT-S/4";
         given.Remove("preset");
         var json = ConfigJson.Of(DitConfig.Preset(preset) with
         {
-            ImageSize = size, Channels = channels, Classes = classes, LearnedVariance = Objective == ObjectiveKind.OfficialDit,
+            ImageSize = size, Channels = channels, Classes = classes, Condition = condition, LearnedVariance = Objective == ObjectiveKind.OfficialDit,
         });
         ConfigJson.Overlay(json, given);
         return ConfigJson.To<DitConfig>(json, "The section 'model'").Validate();

@@ -17,6 +17,10 @@ internal sealed class SavedModel : IDisposable
     /// <value>The names of the classes; empty where they have none.</value>
     public IReadOnlyList<string> Classes { get; }
 
+    /// <value>The names of what the model is conditioned on, classes or attributes; empty where they have none.</value>
+    public IReadOnlyList<string> Names =>
+        Model.Config.Condition == ConditionType.Classes ? Classes : Config?.Data.Attributes is { } names && names.Length == Model.Config.Classes ? names : [];
+
     /// <value>What it was trained with: the run says so; a file with learned variance is taken for the official DiT's, any other for a flow.</value>
     public ObjectiveKind Objective => Config?.Objective ?? (Model.Config.LearnedVariance ? ObjectiveKind.OfficialDit : ObjectiveKind.Flow);
 

@@ -1,3 +1,4 @@
+using Dit.Core;
 using Dit.Data;
 
 namespace Dit.Cli;
@@ -16,10 +17,17 @@ internal sealed class TrainingLatents : TrainingData
     {
         if (config.Size is not null || config.Channels is not null) throw new UsageException("Latents have the size that their cache was made for: leave out --size and --channels.");
         var cache = new LatentCache(config.Path);
+        if (config is { Label: not null } or { Classes: not null } || (config.Attributes is { } names && !names.SequenceEqual(cache.AttributeNames)))
+        {
+            cache.Dispose();
+            throw new UsageException("Latents have the classes and attributes that their cache was made with: leave out --label, --classes and --attributes.");
+        }
         return new(config, cache)
         {
             Kind = DataKind.Latents, Size = ((int)cache.LatentShape[1], (int)cache.LatentShape[2]), Channels = (int)cache.LatentShape[0], Count = cache.Count,
-            ClassNames = cache.ClassNames, Classes = cache.ClassNames.Count > 0 ? cache.ClassNames.Count : cache.Labels is { Count: > 0 } labels ? 1 + (int)labels.Max() : 0,
+            ClassNames = cache.ClassNames, AttributeNames = cache.AttributeNames, Condition = cache.Attributes > 0 ? ConditionType.Attributes : ConditionType.Classes,
+            Classes = cache.Attributes > 0 ? (int)cache.Attributes
+                : cache.ClassNames.Count > 0 ? cache.ClassNames.Count : cache.Labels is { Count: > 0 } labels ? 1 + (int)labels.Max() : 0,
         };
     }
 
