@@ -43,6 +43,7 @@ public sealed class ConditionTests : IDisposable
         await File.WriteAllLinesAsync(_folder["c.csv"], ["smiling,male", "1,1", "0.5,0", "", "0,0", "0,1"]);
         Assert.Equal(await DrawAsync("--labels", "Male+Smiling", "smiling=0.5", "none", "1"), await DrawAsync("--conditions", _folder["c.csv"]));
         Assert.NotEqual(await DrawAsync("--labels", "Male"), await DrawAsync("--labels", "Smiling"));
+        Assert.NotEqual(await DrawAsync("--labels", "Smiling", "Male"), await DrawAsync("--labels", "Smiling", "Smiling"));
         Assert.Equal(await DrawAsync("--labels", "Smiling", "Male", "Smiling"), await DrawAsync("--count", "3"));        // each alone, in turn
     }
 
