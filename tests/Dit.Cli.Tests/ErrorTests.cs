@@ -14,6 +14,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData(2, "Say where the images are", "train")]
     [InlineData(2, "no device 'tpu'", "bench", "--device", "tpu")]
     [InlineData(2, "does not end in .png", "sample", "--out", "a.jpg")]
+    [InlineData(2, "it ends in .svg or .png", "lr-find", "--plot", "a.pdf")]
     [InlineData(2, "'DiT-Q/2' is no preset", "bench", "--preset", "DiT-Q/2")]
     [InlineData(2, "Argument 'vgg' not recognized", "download", "vgg")]
     [InlineData(2, "there is no trained run", "generate")]

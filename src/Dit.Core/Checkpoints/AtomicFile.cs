@@ -6,7 +6,7 @@ internal static class AtomicFile
     /// <summary>What is appended to the name of a file or folder that is being written.</summary>
     public const string TemporaryMark = ".tmp-";
 
-    /// <summary>Writes under a temporary name beside <paramref name="path"/>, flushes to the disk, then renames.</summary>
+    /// <summary>Writes under a temporary name beside <paramref name="path"/>, flushes to the disk, then renames and flushes the name.</summary>
     /// <param name="path">The file; it is replaced if it exists, and its folder is made if there is none.</param>
     /// <param name="content">The content.</param>
     public static void Write(string path, byte[] content) => Write(path, stream => stream.Write(content));
@@ -16,18 +16,25 @@ internal static class AtomicFile
     /// <param name="write">Writes the content. If it throws, <paramref name="path"/> stays as it was.</param>
     public static void Write(string path, Action<Stream> write)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        FolderEntries.Create(FolderEntries.FolderOf(path));
         var temporary = TemporaryName(path);
         try
         {
             WriteDurably(temporary, write);
-            File.Move(temporary, path, overwrite: true);
+            Publish(temporary, path);
         }
         catch
         {
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>Gives a file that is on the disk its name, for good.</summary>
+    public static void Publish(string temporary, string path)
+    {
+        File.Move(temporary, path, overwrite: true);
+        FolderEntries.Flush(FolderEntries.FolderOf(path));
     }
 
     /// <summary>Writes a new file and flushes it to the disk.</summary>

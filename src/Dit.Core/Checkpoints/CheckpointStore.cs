@@ -37,7 +37,7 @@ internal sealed class CheckpointStore(string directory)
         try
         {
             var isNew = !Directory.Exists(directory);
-            Directory.CreateDirectory(directory);
+            FolderEntries.Create(directory);
             var probe = AtomicFile.TemporaryName(Path.Combine(directory, Prefix + "probe"));
             File.WriteAllBytes(probe, [0]);
             File.Delete(probe);
@@ -60,6 +60,7 @@ internal sealed class CheckpointStore(string directory)
     {
         var path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D7}"));
         var temporary = AtomicFile.TemporaryName(path);
+        FolderEntries.Create(directory);
         Directory.CreateDirectory(temporary);
         try
         {
@@ -70,12 +71,14 @@ internal sealed class CheckpointStore(string directory)
                 sums.WriteLine($"{Sum(Path.Combine(temporary, name))}  {name}");
             }
             AtomicFile.WriteDurably(Path.Combine(temporary, Sums), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(sums.ToString())));
+            FolderEntries.Flush(temporary);
             Publish(temporary, path);
             return path;
         }
         catch
         {
-            Directory.Delete(temporary, recursive: true);
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
             throw;
         }
     }
@@ -115,6 +118,7 @@ internal sealed class CheckpointStore(string directory)
     {
         var former = Directory.Exists(path) ? TakeNameAway(path) : null;
         Directory.Move(temporary, path);
+        FolderEntries.Flush(FolderEntries.FolderOf(path));                    // before anything older is deleted
         if (former is not null)
             Directory.Delete(former, recursive: true);
     }

@@ -66,7 +66,7 @@ internal sealed class LatentShardWriter : IDisposable
                 using var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true);
                 SafeTensors.Write(hashing, _tensors, metadata);
             });
-            File.Move(temporary, ShardFile.In(folder, _number, hash.Hash).Path, overwrite: true);
+            AtomicFile.Publish(temporary, ShardFile.In(folder, _number, hash.Hash).Path);
         }
         catch
         {

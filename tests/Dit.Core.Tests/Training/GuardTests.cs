@@ -139,6 +139,37 @@ public sealed class GuardTests : IDisposable
         Assert.Contains("step-0000010", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>As above, with an objective that tells its times.</summary>
+    [Fact]
+    public void The_diagnosis_names_the_bins_of_times_where_the_objective_tells_them()
+    {
+        var objective = new ToldObjective();
+        using var run = new TrainingRun(null, Models.Tiny with { LabelDropout = 0 }, new FixedBatches(Models.Tiny, batchSize: 16), objective: objective);
+        using (no_grad())
+            run.Model.get_parameter("y_embedder.embedding_table.weight")!.select(0, 2).fill_(float.PositiveInfinity);
+        var told = new List<(float Time, float Loss)>();
+        objective.LossesKnown += images => told = [.. images.Times.data<float>().ToArray().Zip(images.Losses.data<float>().ToArray())];
+        using var batch = run.Data.Make(default);
+        var error = Assert.Throws<NotFiniteNumberException>(() => run.Trainer.TrainStep(batch)).Message;
+        Assert.Equal(batch.Labels!.eq(2).sum().item<long>(), told.Count(i => !float.IsFinite(i.Loss)));
+        var bins = told.GroupBy(i => (int)(i.Time * 10)).OrderBy(g => g.Key).Where(g => g.Any(i => !float.IsFinite(i.Loss))).Select(g =>
+            FormattableString.Invariant($"{g.Key / 10.0:0.0}-{(g.Key + 1) / 10.0:0.0} ({g.Count(i => !float.IsFinite(i.Loss))} of {g.Count()} images)"));
+        Assert.Contains($"Losses that are no numbers are in the t bins {string.Join(", ", bins)}.", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The slope of a root at zero is infinite; the loss at late times is higher by a hundred.</summary>
+    [Fact]
+    public void A_gradient_that_is_no_number_is_diagnosed_with_the_bin_of_the_highest_loss()
+    {
+        using var model = Models.Random(Models.Tiny);
+        var bias = model.get_parameter("final_layer.linear.bias")!;
+        var objective = new ToldObjective { More = t => 100 * (t >= 0.9).to(float32) + (bias - bias.detach()).sqrt().sum() };
+        using var trainer = new DitTrainer(model, objective, new() { Precision = Dit.Torch.Precision.Float32 });
+        using var batch = new FixedBatches(Models.Tiny, batchSize: 64).Make(default);
+        var error = Assert.Throws<NotFiniteNumberException>(() => trainer.TrainStep(batch)).Message;
+        Assert.Matches(@"All losses are finite; the highest, 10\d(\.\d)?, is in the t bin 0\.9-1\.0\.", error);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(0.01)]                                                        // cut off, an infinity would look like any gradient

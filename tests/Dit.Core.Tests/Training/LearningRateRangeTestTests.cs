@@ -30,8 +30,10 @@ public sealed class LearningRateRangeTestTests
         Assert.False(Directory.Exists(folder["none"]));
 
         curve.Save(folder["curve.svg"]);
-        var svg = System.Xml.Linq.XDocument.Load(folder["curve.svg"]);
-        Assert.Equal(curve.Losses.Count, svg.Root!.Elements().Single(e => e.Name.LocalName == "polyline").Attribute("points")!.Value.Split(' ').Length);
+        curve.Save(folder["curve.png"]);
+        Assert.Equal(curve.ToSvg(), await File.ReadAllTextAsync(folder["curve.svg"]));
+        Assert.Equal(curve.ToPng(), await File.ReadAllBytesAsync(folder["curve.png"]));
+        Assert.Throws<ArgumentException>("path", () => curve.Save(folder["curve.pdf"]));
     }
 
     [Fact]

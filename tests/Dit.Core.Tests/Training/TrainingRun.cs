@@ -6,7 +6,8 @@ namespace Dit.Core.Tests;
 /// <summary>A small training in a folder; making a second one in the same folder is what a restarted program does.</summary>
 internal sealed class TrainingRun : IDisposable
 {
-    public TrainingRun(string? folder, DitConfig? config = null, FixedBatches? data = null, ILoggerFactory? log = null, Func<DitTrainerOptions, DitTrainerOptions>? with = null)
+    public TrainingRun(string? folder, DitConfig? config = null, FixedBatches? data = null, ILoggerFactory? log = null, Func<DitTrainerOptions, DitTrainerOptions>? with = null,
+        ITrainingObjective? objective = null)
     {
         config ??= Models.Tiny;
         Model = Models.Random(config, seed: 11);
@@ -22,7 +23,7 @@ internal sealed class TrainingRun : IDisposable
             CheckpointEvery = 10,
             LogEvery = 10,
         };
-        Trainer = new DitTrainer(Model, new FlowObjective(), with?.Invoke(options) ?? options, log);
+        Trainer = new DitTrainer(Model, objective ?? new FlowObjective(), with?.Invoke(options) ?? options, log);
     }
 
     public DitModel Model { get; }

@@ -1,3 +1,4 @@
+using Dit.Core;
 using static TorchSharp.torch;
 
 namespace Dit.Diffusion.Tests.Objectives;
@@ -80,6 +81,91 @@ public sealed class ShortcutObjectiveTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShortcutObjective { ConsistentPart = 1 });
         Assert.Throws<ArgumentException>("images", () => objective.Loss(new LabelNetwork(), zeros(2, 2), null));
         Assert.True(float.IsFinite(objective.Loss(new LabelNetwork(), zeros(1, 1, 2, 2), null, new Generator(1)).item<float>()));
+    }
+
+    /// <summary>Losses by time and held-out losses are made of this.</summary>
+    [Fact]
+    public void Every_image_is_told_and_evaluated_as_it_is_trained()
+    {
+        using var scope = NewDisposeScope();
+        var (objective, network, images) = (new ShortcutObjective(mostSteps: 8), new LabelNetwork { Gain = 2 }, randn(16, 1, 2, 2));
+        var told = new List<ImageLosses>();
+        objective.LossesKnown += losses => told.Add(new(losses.Times.clone().MoveToOuterDisposeScope(), losses.Losses.clone().MoveToOuterDisposeScope()));
+        var loss = objective.Loss(network, images, null, new Generator(4));
+        var known = Assert.Single(told);
+        Assert.Equal(loss.item<float>(), known.Losses.mean().item<float>(), 1e-6f);
+        var levels = network.Times[2].Select(time => Math.Ceiling(time / 1000.0 - 1e-6) - 1);                    // all times are above 0 and at most 1
+        Assert.All(network.Times[2].Zip(levels, (time, level) => time / 1000.0 - level).Zip(known.Times.data<float>().ToArray()), t => Assert.Equal(t.First, t.Second, 1e-5));
+
+        var (images2, predictions, targets) = objective.Evaluate(network, new Batch(images), new Generator(4));
+        Assert.Single(told);
+        Approximately.Equal(known.Losses, images2.Losses, 1e-6);
+        Approximately.Equal(known.Times, images2.Times, 0);
+        Approximately.Equal((predictions - targets).square().mean([1, 2, 3]), images2.Losses, 1e-6);
+    }
+
+    /// <summary>The first eighth of the batch, two images, has times of its own.</summary>
+    [Fact]
+    public void Times_that_learn_from_losses_weigh_and_learn_from_the_plain_part()
+    {
+        using var scope = NewDisposeScope();
+        var timesteps = new Aware();
+        var objective = new ShortcutObjective(timesteps, mostSteps: 8);
+        var told = default(ImageLosses);
+        objective.LossesKnown += losses => told = new(losses.Times.clone().MoveToOuterDisposeScope(), losses.Losses.clone().MoveToOuterDisposeScope());
+        var loss = objective.Loss(new LabelNetwork { Gain = 2 }, randn(16, 1, 2, 2), null, new Generator(4));
+        var (times, losses) = (told.Times.narrow(0, 2, 14), told.Losses.narrow(0, 2, 14));
+        Approximately.Equal((told.Losses.narrow(0, 0, 2).sum() + (10 * times * losses).sum()) / 16, loss, 1e-4);
+        Approximately.Equal(times, Assert.Single(timesteps.Observed).Times, 0);
+        Approximately.Equal(losses, timesteps.Observed[0].Losses, 1e-6);
+        Assert.Equal(["timesteps.seen"], objective.Learned!.state_dict().Keys);
+        Assert.Null(new ShortcutObjective().Learned);
+
+        objective.Evaluate(new LabelNetwork(), new Batch(zeros(4, 1, 2, 2)), new Generator(4));
+        Assert.Single(timesteps.Observed);
+        Assert.Equal(1, timesteps.Drawn);
+    }
+
+    [Fact]
+    public void No_tensor_stays()
+    {
+        using var scope = NewDisposeScope();
+        var (objective, network, images, generator) = (new ShortcutObjective(mostSteps: 8), new LabelNetwork(), zeros(8, 1, 2, 2), new Generator(1));
+        for (var i = 0; i < 3; i++)
+        {
+            var before = Tensor.TotalCount;
+            using (NewDisposeScope())
+            {
+                objective.Loss(network, images, null, generator);
+                objective.Evaluate(network, new Batch(images), generator);
+                Assert.Equal(before + 5, Tensor.TotalCount);                                // the loss; times, losses, predictions, targets
+            }
+        }
+    }
+
+    /// <summary>Even times, of weight 10 t.</summary>
+    private sealed class Aware : ILossAwareTimesteps
+    {
+        public List<ImageLosses> Observed { get; } = [];
+
+        public int Drawn { get; private set; }
+
+        public nn.Module Learned { get; } = new Kept();
+
+        public Tensor Sample(long count, Device device, Generator? generator = null)
+        {
+            Drawn++;
+            return linspace(0.1, 0.9, count);
+        }
+
+        public Tensor Weights(Tensor t) => 10 * t;
+
+        public void Observe(Tensor t, Tensor losses) => Observed.Add(new(t.clone().MoveToOuterDisposeScope(), losses.clone().MoveToOuterDisposeScope()));
+    }
+
+    private sealed class Kept : nn.Module
+    {
+        public Kept() : base(nameof(Kept)) => register_buffer("seen", ones(1));
     }
 
     /// <summary>eps - x_0 = (x_t - 0.5) / t, at whatever level of step sizes it is asked.</summary>

@@ -21,13 +21,15 @@ internal static class LearningRateCommand
         var from = new Option<double>("--from") { Description = "The lowest learning rate.", DefaultValueFactory = _ => 1e-6 };
         var to = new Option<double>("--to") { Description = "The highest.", DefaultValueFactory = _ => 1e-1 };
         var steps = new Option<int>("--range-steps") { Description = "Steps from one to the other.", DefaultValueFactory = _ => 100 };
-        var plot = new Option<string>("--plot") { Description = "The picture of the curve, an SVG file.", DefaultValueFactory = _ => "lr-find.svg" };
+        var plot = new Option<string>("--plot") { Description = "The picture of the curve: .svg or .png.", DefaultValueFactory = _ => "lr-find.svg" };
         foreach (var option in new Option[] { file, from, to, steps, plot }) command.Options.Add(option);
         var options = ConfigOptions.ForTraining(command);
         var devices = Devices.Options(command);
         return command.Does(async (parsed, shell, cancellationToken) =>
         {
             var path = OutputPath.Require(parsed.GetValue(plot)!);
+            if (Path.GetExtension(path).ToLowerInvariant() is not (".svg" or ".png"))
+                throw new UsageException($"'{parsed.GetValue(plot)}' is no name for the picture of the curve: it ends in .svg or .png.");
             var config = RunConfig.Read(parsed.GetValue(file), options.Given(parsed));
             var device = devices.Choose(parsed);
             using var images = TrainingData.Open(config.Data);

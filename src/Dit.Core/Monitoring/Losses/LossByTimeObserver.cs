@@ -1,4 +1,3 @@
-using System.Globalization;
 using static TorchSharp.torch;
 
 namespace Dit.Core;
@@ -29,8 +28,7 @@ public sealed class LossByTimeObserver : ITrainingObserver, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bins, 100);
         (_interval, _objective, _logs) = (new Interval(every), objective, logs);
-        _names = [.. Enumerable.Range(0, bins).Select(i => string.Create(
-            CultureInfo.InvariantCulture, $"loss_by_time/{i / (double)bins:0.0##}-{(i + 1) / (double)bins:0.0##}"))];
+        _names = [.. Enumerable.Range(0, bins).Select(bin => $"loss_by_time/{TimeBins.Name(bin, bins)}")];
         _objective.LossesKnown += Add;
     }
 
@@ -62,7 +60,7 @@ public sealed class LossByTimeObserver : ITrainingObserver, IDisposable
         using var guard = no_grad();
         var bins = _names.Length;
         _sums ??= zeros([2, bins], float64, batch.Times.device).DetachFromDisposeScope();
-        var bin = (batch.Times * bins).floor().clamp(0, bins - 1).unsqueeze(1);                       // [B, 1]
+        var bin = TimeBins.Of(batch.Times, bins).unsqueeze(1);                                       // [B, 1]
         var within = bin == arange(bins, device: batch.Times.device);                                 // [B, Bins]
         var losses = where(within, batch.Losses.to(float64).unsqueeze(1), zeros_like(within, float64));   // [B, Bins]; a NaN stays in its bin
         _sums.add_(stack([losses.sum(dim: 0), within.to(float64).sum(dim: 0)]));                                // [2, Bins]

@@ -85,7 +85,7 @@ internal sealed class TrainingGuard(TrainingParts parts, TrainingStep step, Trai
                 $"The batch of step {parts.Step} has {bad} values that are not finite (NaN or infinity). Check the data. The weights are as before the step.");
         }
         var hasLoss = double.IsFinite(result.Loss);
-        var where = Divergence.Locate(parts.Model, () => step.Repeat(batch, backward: hasLoss));
+        var where = Divergence.Locate(parts.Model, step.Objective, () => step.Repeat(batch, backward: hasLoss));
         var what = hasLoss
             ? $"The gradient of step {parts.Step} has the norm {result.GradientNorm} (not finite first in {string.Join(", ", parts.Optimizer.NotFinite(most: 5))})"
             : $"The loss of step {parts.Step} is {result.Loss} although its batch is finite";

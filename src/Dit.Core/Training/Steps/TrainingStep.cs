@@ -11,6 +11,9 @@ internal sealed class TrainingStep(TrainingParts parts, ITrainingObjective objec
 {
     private Tensor? _randomBefore;
 
+    /// <summary>What is minimised.</summary>
+    public ITrainingObjective Objective => objective;
+
     /// <summary>Makes a step.</summary>
     /// <param name="batch">Images, float32, and what belongs to them, on the model's device.</param>
     /// <param name="read">Whether loss and gradient norm are read and checked, which waits for a GPU.</param>

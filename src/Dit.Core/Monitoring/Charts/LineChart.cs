@@ -17,11 +17,12 @@ internal static class LineChart
             high = most;                                                      // far outliers leave the picture
         var margin = high > low ? (high - low) * 0.08 : Math.Max(Math.Abs(high) * 0.1, 1e-12);
         var bottom = low >= 0 ? Math.Max(0, low - margin) : low - margin;
-        var frame = new ChartFrame(title, points[0].X, points[^1].X, low >= 0 && low < high / 3 ? 0 : bottom, high + margin);
-        frame.Line(smooth ? "raw" : "curve", Thin(points));
+        var canvas = SvgCanvas.Inline(title);
+        var frame = new ChartFrame(canvas, ChartAxis.Linear(points[0].X, points[^1].X), ChartAxis.Linear(low >= 0 && low < high / 3 ? 0 : bottom, high + margin));
+        frame.Curve(smooth ? Ink.Raw : Ink.Curve, Thin(points));
         if (smooth)
-            frame.Line("curve", Thin(Smooth(points)));
-        return frame.Close();
+            frame.Curve(Ink.Curve, Thin(Smooth(points)));
+        return ChartFigure.Of(title, canvas);
     }
 
     /// <summary>Several curves in one chart, with a legend; their colours follow their order.</summary>
@@ -33,10 +34,12 @@ internal static class LineChart
         var (low, high) = (all.Min(p => p.Y), all.Max(p => p.Y));
         var margin = high > low ? (high - low) * 0.08 : Math.Max(Math.Abs(high) * 0.1, 1e-12);
         var legend = lines.Select((line, i) => (line.Name, ColourRamp.At(i, lines.Count))).ToArray();
-        var frame = new ChartFrame(title, all.Min(p => p.X), all.Max(p => p.X), low >= 0 ? Math.Max(0, low - margin) : low - margin, high + margin, legend);
+        var canvas = SvgCanvas.Inline(title);
+        var bottom = low >= 0 ? Math.Max(0, low - margin) : low - margin;
+        var frame = new ChartFrame(canvas, ChartAxis.Linear(all.Min(p => p.X), all.Max(p => p.X)), ChartAxis.Linear(bottom, high + margin));
         foreach (var ((_, points), (_, colour)) in lines.Zip(legend))
-            frame.ColouredLine(colour, Thin(points));
-        return frame.Close();
+            frame.Curve(Ink.Coloured(colour), Thin(points));
+        return ChartFigure.Of(title, canvas, legend);
     }
 
     /// <summary>The mean of what came before, older values counting less.</summary>
