@@ -1,14 +1,7 @@
 // Holds the inner loops of every instruction set of this processor against the same formulas in double: odd sizes, rows
 // that lie apart, operands off their natural addresses, large logits, zeros and denormals. Every buffer has exactly the
 // size that is promised, so that a sanitizer sees what is read or written beyond. Run by check_kernels.sh.
-#include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <random>
-#include <string>
-#include <vector>
-
-#include "../torch/kernels/isa/table.h"
+#include "testing.h"
 
 namespace dit {
 #define DIT_DECLARE(name)      \
@@ -26,59 +19,7 @@ DIT_DECLARE(avx512_bf16)
 namespace {
 
 using dit::bf16;
-using Doubles = std::vector<double>;
-
-int failures = 0;
-std::mt19937 random_bits(1);
-
-float as_float(float value) { return value; }
-float as_float(bf16 value) {
-  const uint32_t bits = uint32_t{value.bits} << 16;
-  float result;
-  std::memcpy(&result, &bits, sizeof result);
-  return result;
-}
-
-// Round to nearest even.
-bf16 narrow(float value) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  return {static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16)};
-}
-void assign(float& to, float value) { to = value; }
-void assign(bf16& to, float value) { to = narrow(value); }
-
-// A heap block of exactly this many elements, after one that is left out: off the natural address of a vector.
-template <class T>
-struct Block {
-  std::vector<T> all;
-
-  explicit Block(int64_t count, double spread = 1) : all(static_cast<size_t>(count) + 1) {
-    std::normal_distribution<float> normal(0, static_cast<float>(spread));
-    for (T& value : all) assign(value, normal(random_bits));
-    all.shrink_to_fit();
-  }
-  T* data() { return all.data() + 1; }
-  double operator[](int64_t i) const { return as_float(all[static_cast<size_t>(i) + 1]); }
-};
-
-// Relative to the largest value of the truth.
-void expect(const std::string& what, const Doubles& got, const Doubles& want, double tolerance) {
-  double scale = 1e-30, error = 0;
-  for (double value : want) scale = std::max(scale, std::abs(value));
-  for (size_t i = 0; i < want.size(); ++i) {
-    const double difference = std::abs(got[i] - want[i]) / scale;
-    error = difference <= error ? error : difference;  // NaN stays
-  }
-  if (error <= tolerance) return;
-  ++failures;
-  std::printf("FAILED %s: error %.3g, tolerance %.3g\n", what.c_str(), error, tolerance);
-}
-
-template <class T>
-constexpr double rounding() {
-  return std::is_same_v<T, float> ? 5e-6 : 6e-3;
-}
+using namespace dit::testing;
 
 template <class T>
 void check_product(const dit::CpuKernels& kernels, int64_t rows, int64_t columns, int64_t depth, int transposed,

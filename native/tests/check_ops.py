@@ -1,6 +1,6 @@
 """Checks every operator of libdit_torch against the same formula in ATen, in float64 where that is the truth.
 
-    python3 native/tests/check_ops.py [path/to/libdit_torch.so]
+    python3 native/tests/check_ops.py [path/to/libdit_torch.so [cuda]]
 
 For whoever works on the kernels; the project's own tests are the .NET ones.
 """
@@ -14,6 +14,9 @@ import torch.nn.functional as F
 
 root = pathlib.Path(__file__).resolve().parents[2]
 torch.ops.load_library(sys.argv[1] if len(sys.argv) > 1 else str(root / "artifacts/native/lib/libdit_torch.so"))
+device = sys.argv[2] if len(sys.argv) > 2 else "cpu"
+if device != "cpu":
+    torch.set_default_device(device)
 ops = torch.ops.dit
 failures = 0
 worst = {}
@@ -145,7 +148,7 @@ def check_autocast():
     torch.manual_seed(3)
     x, w, b = torch.randn(3, 9, 32).requires_grad_(), (torch.randn(96, 32) / 16).requires_grad_(), torch.randn(96, requires_grad=True)
     shift, scale = torch.randn(3, 32, requires_grad=True), torch.randn(3, 32, requires_grad=True)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast(device, dtype=torch.bfloat16):
         n = ops.modulated_norm(x, shift, scale, 1e-6)
         y = ops.linear(n, w, b)
         z = ops.linear(n, w, b)  # the second use of the cached copy
@@ -161,7 +164,7 @@ def check_autocast():
     out = gated_residual(leaves[0], leaves[4], attention_formula(4)(y))
     for i, (g, want) in enumerate(zip(got, torch.autograd.grad(out.sum() + y.sum(), leaves))):
         report(f"autocast bfloat16 gradient {i}", g, want, 3e-2)
-    with torch.autocast("cpu", dtype=torch.bfloat16), torch.no_grad():
+    with torch.autocast(device, dtype=torch.bfloat16), torch.no_grad():
         assert ops.linear(x, w, b).dtype == torch.bfloat16
 
 
@@ -182,6 +185,14 @@ def check_optimizer():
             ops.adamw_(mine, grads, moments[0], moments[1], moments[2] if amsgrad else [], step, 1e-3, 0.9, 0.99, 1e-8, 0.1, amsgrad, decoupled)
         for got, want in zip(mine, theirs):
             report(f"adamw {decoupled} {amsgrad}", got, want.detach(), 2e-7)
+        # The same step by numbers that were written to the device beforehand.
+        peaks = moments[2] if amsgrad else []
+        copies = [[t.clone() for t in list] for list in (mine, moments[0], moments[1], peaks)]
+        numbers = torch.empty(40, dtype=torch.uint8)
+        ops.adamw_step_(numbers, 30, 1e-3, 0.9, 0.99, 1e-8, 0.1, decoupled)
+        ops.adamw_.prepared(copies[0], grads, *copies[1:], numbers)
+        ops.adamw_(mine, grads, moments[0], moments[1], peaks, 30, 1e-3, 0.9, 0.99, 1e-8, 0.1, amsgrad, decoupled)
+        assert all(torch.equal(a, b) for a, b in zip(mine, copies[0]))
     grads = [torch.randn(s) for s in shapes]
     for order in (2.0, 1.0, float("inf")):
         want = torch.cat([g.double().flatten() for g in grads]).norm(order)

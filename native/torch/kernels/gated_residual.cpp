@@ -5,7 +5,8 @@ namespace dit {
 namespace {
 
 bool is_fast(const Tensor& x, const Tensor& gate, const Tensor& branch) {
-  return is_stream(x) && is_stream(branch) && branch.sizes() == x.sizes() && is_modulation(gate, x);
+  return is_stream(x) && is_stream(branch) && branch.sizes() == x.sizes() && branch.device() == x.device() &&
+         is_modulation(gate, x);
 }
 
 // x and branch [B, ..., D], gate [B, D]
@@ -15,6 +16,7 @@ Tensor compose(const Tensor& x, const Tensor& gate, const Tensor& branch) {
 }
 
 Tensor forward(const Tensor& given, const Tensor& gate, const Tensor& given_branch) {
+  DIT_ON_CUDA(gated_residual(given, gate, given_branch), given);
   const Tensor x = given.contiguous(), branch = given_branch.contiguous(), gates = as_float(gate);
   const Tensor out = at::empty_like(x);
   const Stream stream(x);
@@ -34,6 +36,7 @@ Tensor forward(const Tensor& given, const Tensor& gate, const Tensor& given_bran
 
 // The gradients of x (the incoming one itself), gate and branch.
 variable_list backward(const Tensor& given_grad, const Tensor& gate, const Tensor& given_branch) {
+  DIT_ON_CUDA(gated_residual_backward(given_grad, gate, given_branch), given_grad);
   const Tensor grad = given_grad.contiguous(), branch = given_branch.contiguous(), gates = as_float(gate);
   const Tensor dbranch = at::empty_like(branch);
   const Stream stream(grad);

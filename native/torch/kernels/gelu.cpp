@@ -1,3 +1,4 @@
+#include "../cuda/operators.h"
 #include "kernels.h"
 
 namespace dit {
@@ -6,7 +7,7 @@ namespace {
 constexpr int64_t grain = 16384;
 
 bool is_fast(const Tensor& x) {
-  return has_cpu_kernel(x);
+  return has_cpu_kernel(x) || cuda::has_kernel(x);
 }
 
 Tensor compose(const Tensor& x) {
@@ -15,6 +16,7 @@ Tensor compose(const Tensor& x) {
 
 // Element by element in memory order: any layout without gaps is as good as a contiguous one.
 Tensor forward(const Tensor& given) {
+  DIT_ON_CUDA(gelu_tanh(given), given);
   const Tensor x = given.is_non_overlapping_and_dense() ? given : given.contiguous();
   const Tensor y = at::empty_like(x);
   with_type(x.scalar_type(), [&](auto type) {
@@ -27,6 +29,7 @@ Tensor forward(const Tensor& given) {
 }
 
 Tensor backward(const Tensor& given_grad, const Tensor& given) {
+  DIT_ON_CUDA(gelu_tanh_backward(given_grad, given), given);
   const Tensor x = given.contiguous(), grad = given_grad.to(x.scalar_type()).contiguous();
   const Tensor dx = at::empty_like(x);
   with_type(x.scalar_type(), [&](auto type) {

@@ -34,6 +34,13 @@ inline bool needs_grad(std::initializer_list<Tensor> tensors) {
   return false;
 }
 
+/// For kernels that write behind the dispatcher's back: autograd has to be told that saved values are stale.
+inline void mark_changed(at::TensorList tensors) {
+  for (const Tensor& tensor : tensors) {
+    if (!tensor.is_inference()) tensor.unsafeGetTensorImpl()->bump_version();
+  }
+}
+
 /// Calls body(float()) or body(bf16()), as the type says.
 template <class Body>
 void with_type(at::ScalarType type, Body body) {
@@ -116,6 +123,10 @@ Tensor gated_residual_autograd(const Tensor& x, const Tensor& gate, const Tensor
 void adamw(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
            at::TensorList max_exp_avg_sq, int64_t step, double lr, double beta1, double beta2, double eps,
            double weight_decay, bool amsgrad, bool decoupled);
+void adamw_step(const Tensor& to, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay,
+                bool decoupled);
+void adamw_prepared(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
+                    at::TensorList max_exp_avg_sq, const Tensor& step);
 void ema(at::TensorList shadow, at::TensorList params, double decay);
 Tensor grad_norm(at::TensorList grads, double norm_type);
 void clip_grad(at::TensorList grads, const Tensor& total_norm, double max_norm);

@@ -11,6 +11,12 @@ TORCH_LIBRARY(dit, m) {
       "adamw_(Tensor(a!)[] params, Tensor[] grads, Tensor(b!)[] exp_avg, Tensor(c!)[] exp_avg_sq, "
       "Tensor(d!)[] max_exp_avg_sq, int step, float lr, float beta1, float beta2, float eps, float weight_decay, "
       "bool amsgrad, bool decoupled) -> ()");
+  m.def(
+      "adamw_step_(Tensor(a!) to, int step, float lr, float beta1, float beta2, float eps, float weight_decay, "
+      "bool decoupled) -> ()");
+  m.def(
+      "adamw_.prepared(Tensor(a!)[] params, Tensor[] grads, Tensor(b!)[] exp_avg, Tensor(c!)[] exp_avg_sq, "
+      "Tensor(d!)[] max_exp_avg_sq, Tensor step) -> ()");
   m.def("ema_(Tensor(a!)[] shadow, Tensor[] params, float decay) -> ()");
   m.def("grad_norm(Tensor[] grads, float norm_type=2.) -> Tensor");
   m.def("clip_grad_(Tensor(a!)[] grads, Tensor total_norm, float max_norm) -> ()");
@@ -24,6 +30,8 @@ TORCH_LIBRARY_IMPL(dit, CompositeExplicitAutograd, m) {
   m.impl("modulated_norm", &dit::modulated_norm);
   m.impl("gated_residual", &dit::gated_residual);
   m.impl("adamw_", &dit::adamw);
+  m.impl("adamw_step_", &dit::adamw_step);
+  m.impl("adamw_.prepared", &dit::adamw_prepared);
   m.impl("ema_", &dit::ema);
   m.impl("grad_norm", &dit::grad_norm);
   m.impl("clip_grad_", &dit::clip_grad);

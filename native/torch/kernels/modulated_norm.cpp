@@ -22,6 +22,7 @@ struct Statistics {
 
 Tensor forward(const Tensor& given, const Tensor& shift, const Tensor& scale, double eps, at::ScalarType type,
                Statistics& statistics) {
+  DIT_ON_CUDA(modulated_norm(given, shift, scale, eps, type, statistics.mean, statistics.rstd), given);
   const Tensor x = given.contiguous(), shift_rows = as_float(shift), scale_rows = as_float(scale);
   const Tensor y = at::empty(x.sizes(), x.options().dtype(type));
   const Stream stream(x);
@@ -46,6 +47,7 @@ Tensor forward(const Tensor& given, const Tensor& shift, const Tensor& scale, do
 // The gradients of x, shift and scale.
 variable_list backward(const Tensor& given_grad, const Tensor& given, const Tensor& shift, const Tensor& scale,
                        const Statistics& statistics) {
+  DIT_ON_CUDA(modulated_norm_backward(given_grad, given, shift, scale, statistics.mean, statistics.rstd), given);
   const Tensor x = given.contiguous(), grad = given_grad.contiguous(), scale_rows = as_float(scale);
   const Stream stream(x);
   const Tensor dx = at::empty_like(x);

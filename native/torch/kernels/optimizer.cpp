@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "../cuda/operators.h"
 #include "kernels.h"
 
 namespace dit {
@@ -49,18 +50,17 @@ void check_lists(const char* what, at::TensorList a, at::TensorList b) {
   }
 }
 
-// The kernels write behind the dispatcher's back, so autograd has to be told that saved values are stale.
-void mark_changed(at::TensorList tensors) {
-  for (const Tensor& tensor : tensors) {
-    if (!tensor.is_inference()) tensor.unsafeGetTensorImpl()->bump_version();
-  }
-}
+struct Corrections {
+  double first, second;  // what the moments are divided by: 1 - beta^step
 
-void compose_adamw(Tensor p, const Tensor& grad, Tensor m, Tensor v, Tensor peak, const AdamWStep& s, double lr,
-                   double weight_decay, double beta1, double beta2, double eps, double correction1,
-                   double correction2) {
+  Corrections(int64_t step, double beta1, double beta2)
+      : first(1 - std::pow(beta1, static_cast<double>(step))), second(1 - std::pow(beta2, static_cast<double>(step))) {}
+};
+
+void compose_adamw(Tensor p, const Tensor& grad, Tensor m, Tensor v, Tensor peak, const Corrections& corrections,
+                   double lr, double beta1, double beta2, double eps, double weight_decay, bool decoupled) {
   Tensor g = grad;
-  if (s.decoupled) {
+  if (decoupled) {
     p.mul_(1 - lr * weight_decay);
   } else if (weight_decay != 0) {
     g = g.add(p, weight_decay);
@@ -68,55 +68,95 @@ void compose_adamw(Tensor p, const Tensor& grad, Tensor m, Tensor v, Tensor peak
   m.mul_(beta1).add_(g, 1 - beta1);
   v.mul_(beta2).addcmul_(g, g, 1 - beta2);
   if (peak.defined()) at::maximum_out(peak, peak, v);
-  const Tensor denominator = (peak.defined() ? peak : v).sqrt().div_(std::sqrt(correction2)).add_(eps);
-  p.addcdiv_(m, denominator, -lr / correction1);
+  const Tensor denominator = (peak.defined() ? peak : v).sqrt().div_(std::sqrt(corrections.second)).add_(eps);
+  p.addcdiv_(m, denominator, -lr / corrections.first);
+}
+
+void check_adamw(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
+                 at::TensorList max_exp_avg_sq) {
+  check_lists("adamw_", params, grads);
+  check_lists("adamw_", params, exp_avg);
+  check_lists("adamw_", params, exp_avg_sq);
+  if (!max_exp_avg_sq.empty()) check_lists("adamw_", params, max_exp_avg_sq);
+}
+
+bool has_adamw_kernel(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
+                      at::TensorList max_exp_avg_sq) {
+  return (is_fast(params) && is_fast(grads) && is_fast(exp_avg) && is_fast(exp_avg_sq) && is_fast(max_exp_avg_sq)) ||
+         cuda::has_kernel({params, grads, exp_avg, exp_avg_sq, max_exp_avg_sq});
 }
 
 }  // namespace
 
-void adamw(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
-           at::TensorList max_exp_avg_sq, int64_t step, double lr, double beta1, double beta2, double eps,
-           double weight_decay, bool amsgrad, bool decoupled) {
-  check_lists("adamw_", params, grads);
-  check_lists("adamw_", params, exp_avg);
-  check_lists("adamw_", params, exp_avg_sq);
-  if (amsgrad) check_lists("adamw_", params, max_exp_avg_sq);
-  TORCH_CHECK(step >= 1, "adamw_: `step` counts from 1; got ", step);
-  const at::NoGradGuard no_grad;
-  const double correction1 = 1 - std::pow(beta1, static_cast<double>(step));
-  const double correction2 = 1 - std::pow(beta2, static_cast<double>(step));
+void adamw_step(const Tensor& to, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay,
+                bool decoupled) {
+  TORCH_CHECK(step >= 1, "adamw_step_: `step` counts from 1; got ", step);
+  TORCH_CHECK(to.scalar_type() == at::kByte && to.is_contiguous() && to.numel() == sizeof(AdamWStep),
+              "adamw_step_: `to` must be ", sizeof(AdamWStep), " bytes (uint8); got ", to.numel(), " of ",
+              to.scalar_type());
+  const Corrections corrections(step, beta1, beta2);
   const AdamWStep s{static_cast<float>(1 - lr * weight_decay),
                     static_cast<float>(weight_decay),
                     static_cast<float>(beta1),
                     static_cast<float>(1 - beta1),
                     static_cast<float>(beta2),
                     static_cast<float>(1 - beta2),
-                    static_cast<float>(std::sqrt(correction2)),
+                    static_cast<float>(std::sqrt(corrections.second)),
                     static_cast<float>(eps),
-                    static_cast<float>(lr / correction1),
+                    static_cast<float>(lr / corrections.first),
                     decoupled};
-  if (!(is_fast(params) && is_fast(grads) && is_fast(exp_avg) && is_fast(exp_avg_sq) &&
-        (!amsgrad || is_fast(max_exp_avg_sq)))) {
-    for (size_t i = 0; i < params.size(); ++i) {
-      compose_adamw(params[i], grads[i], exp_avg[i], exp_avg_sq[i], amsgrad ? max_exp_avg_sq[i] : Tensor(), s, lr,
-                    weight_decay, beta1, beta2, eps, correction1, correction2);
-    }
-    return;
-  }
+  DIT_ON_CUDA(write_adamw_step(to, s), to);
+  const Tensor host = at::from_blob(const_cast<AdamWStep*>(&s), {sizeof(AdamWStep)}, at::kByte);
+  at::NoGradGuard no_grad;
+  Tensor(to).copy_(host);
+}
+
+void adamw_prepared(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
+                    at::TensorList max_exp_avg_sq, const Tensor& step) {
+  check_adamw(params, grads, exp_avg, exp_avg_sq, max_exp_avg_sq);
+  if (params.empty()) return;
+  TORCH_CHECK(has_adamw_kernel(params, grads, exp_avg, exp_avg_sq, max_exp_avg_sq),
+              "adamw_: with prepared numbers the tensors must be contiguous, float32 and on one device that has a kernel");
+  TORCH_CHECK(step.device() == params[0].device(), "adamw_: the step's numbers are on ", step.device(),
+              ", but the parameters on ", params[0].device());
+  DIT_ON_CUDA(adamw(params, grads, exp_avg, exp_avg_sq, max_exp_avg_sq, step),
+           {params, grads, exp_avg, exp_avg_sq, max_exp_avg_sq});
+  const AdamWStep s = *static_cast<const AdamWStep*>(step.data_ptr());
   Chunks(params).run([&](const Chunks::Chunk& chunk, int64_t) {
     const auto at = [&](at::TensorList list) { return data<float>(list[chunk.tensor]) + chunk.first; };
-    cpu_kernels().adamw(s, at(params), at(grads), at(exp_avg), at(exp_avg_sq), amsgrad ? at(max_exp_avg_sq) : nullptr,
-                        chunk.count);
+    cpu_kernels().adamw(s, at(params), at(grads), at(exp_avg), at(exp_avg_sq),
+                        max_exp_avg_sq.empty() ? nullptr : at(max_exp_avg_sq), chunk.count);
   });
   mark_changed(params);
   mark_changed(exp_avg);
   mark_changed(exp_avg_sq);
-  if (amsgrad) mark_changed(max_exp_avg_sq);
+  mark_changed(max_exp_avg_sq);
+}
+
+void adamw(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
+           at::TensorList max_exp_avg_sq, int64_t step, double lr, double beta1, double beta2, double eps,
+           double weight_decay, bool amsgrad, bool decoupled) {
+  const at::TensorList peaks = amsgrad ? max_exp_avg_sq : at::TensorList();
+  check_adamw(params, grads, exp_avg, exp_avg_sq, peaks);
+  TORCH_CHECK(step >= 1, "adamw_: `step` counts from 1; got ", step);
+  if (params.empty()) return;
+  const at::NoGradGuard no_grad;
+  if (has_adamw_kernel(params, grads, exp_avg, exp_avg_sq, peaks)) {
+    const Tensor numbers = at::empty({sizeof(AdamWStep)}, params[0].options().dtype(at::kByte));
+    adamw_step(numbers, step, lr, beta1, beta2, eps, weight_decay, decoupled);
+    return adamw_prepared(params, grads, exp_avg, exp_avg_sq, peaks, numbers);
+  }
+  const Corrections corrections(step, beta1, beta2);
+  for (size_t i = 0; i < params.size(); ++i) {
+    compose_adamw(params[i], grads[i], exp_avg[i], exp_avg_sq[i], amsgrad ? peaks[i] : Tensor(), corrections, lr,
+                  beta1, beta2, eps, weight_decay, decoupled);
+  }
 }
 
 void ema(at::TensorList shadow, at::TensorList params, double decay) {
   check_lists("ema_", shadow, params);
   const at::NoGradGuard no_grad;
+  DIT_ON_CUDA(ema(shadow, params, decay), {shadow, params});
   if (!is_fast(shadow) || !is_fast(params)) {
     for (size_t i = 0; i < shadow.size(); ++i) shadow[i].mul_(decay).add_(params[i], 1 - decay);
     return;
@@ -131,11 +171,12 @@ void ema(at::TensorList shadow, at::TensorList params, double decay) {
 Tensor grad_norm(at::TensorList grads, double norm_type) {
   TORCH_CHECK(!grads.empty(), "grad_norm: the list of gradients is empty");
   const at::NoGradGuard no_grad;
-  if (norm_type != 2 || !is_fast(grads)) {
+  if (norm_type != 2 || !(is_fast(grads) || cuda::has_kernel({grads}))) {
     std::vector<Tensor> norms;
     for (const Tensor& grad : grads) norms.push_back(at::linalg_vector_norm(grad, norm_type).to(grads[0].device()));
     return at::linalg_vector_norm(at::stack(norms), norm_type);
   }
+  DIT_ON_CUDA(grad_norm(grads), {grads});
   const Chunks all(grads);
   std::vector<double> parts(all.chunks.size());
   all.run([&](const Chunks::Chunk& chunk, int64_t index) {
@@ -149,6 +190,7 @@ Tensor grad_norm(at::TensorList grads, double norm_type) {
 
 void clip_grad(at::TensorList grads, const Tensor& total_norm, double max_norm) {
   const at::NoGradGuard no_grad;
+  DIT_ON_CUDA(clip_grad(grads, total_norm, max_norm), {grads, total_norm});
   if (is_fast(grads) && total_norm.device().is_cpu()) {
     const auto factor = static_cast<float>(max_norm / (total_norm.item<double>() + 1e-6));
     if (factor >= 1) return;

@@ -1,16 +1,17 @@
 #pragma once
 
+#include "../cuda/operators.h"
 #include "kernels.h"
 
 // A residual stream x [B, ..., D] and the vectors [B, D] that modulate all rows of a sample.
 namespace dit {
 
 inline bool is_stream(const Tensor& x) {
-  return has_cpu_kernel(x) && x.dim() >= 2 && x.numel() > 0;
+  return (has_cpu_kernel(x) || cuda::has_kernel(x)) && x.dim() >= 2 && x.numel() > 0;
 }
 
 inline bool is_modulation(const Tensor& vector, const Tensor& x) {
-  return has_cpu_kernel(vector) && vector.dim() == 2 && vector.size(0) == x.size(0) && vector.size(1) == x.size(-1);
+  return (has_cpu_kernel(vector) || cuda::has_kernel(vector)) && vector.device() == x.device() && vector.dim() == 2 && vector.size(0) == x.size(0) && vector.size(1) == x.size(-1);
 }
 
 inline void check_modulation(const char* what, const Tensor& vector, const Tensor& x) {

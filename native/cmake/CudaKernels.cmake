@@ -1,0 +1,41 @@
+# Decides whether our own CUDA kernels are built, and sets DIT_CUDA_KERNELS. Include after Libtorch.cmake.
+#
+#   DIT_CUDA=AUTO      where libtorch is a CUDA build and a toolkit (nvcc 11.8 or later) is found
+#   DIT_CUDA=ON        or fail
+#   DIT_CUDA=OFF       never: libtorch's own operators are composed
+#   DIT_CUDA=EMULATED  on the processor, thread by thread, in place of the CPU kernels: a library for tests
+set(DIT_CUDA "AUTO" CACHE STRING "Our own CUDA kernels: AUTO, ON, OFF or EMULATED")
+
+set(DIT_CUDA_KERNELS OFF)
+if(DIT_CUDA STREQUAL "EMULATED")
+  set(DIT_CUDA_KERNELS ON)
+  set(cuda_answer "emulated on the processor (DIT_CUDA=EMULATED): for tests, and slow")
+elseif(DIT_CUDA STREQUAL "OFF")
+  set(cuda_answer "off (DIT_CUDA=OFF)")
+elseif(NOT DIT_CUDA MATCHES "^(AUTO|ON)$")
+  message(FATAL_ERROR "DIT_CUDA is '${DIT_CUDA}'; it must be AUTO, ON, OFF or EMULATED.")
+elseif(NOT DIT_LIBTORCH_CUDA)
+  set(cuda_answer "none: this libtorch was built without CUDA")
+else()
+  include(CheckLanguage)
+  check_language(CUDA)
+  if(NOT CMAKE_CUDA_COMPILER)
+    set(cuda_answer "none: no CUDA compiler was found (set CUDACXX to nvcc)")
+  else()
+    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+      set(CMAKE_CUDA_ARCHITECTURES 80 90)
+    endif()
+    enable_language(CUDA)
+    find_package(CUDAToolkit REQUIRED)
+    if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 11.8)
+      set(cuda_answer "none: nvcc ${CMAKE_CUDA_COMPILER_VERSION} is older than 11.8")
+    else()
+      set(DIT_CUDA_KERNELS ON)
+      set(cuda_answer "nvcc ${CMAKE_CUDA_COMPILER_VERSION}, architectures ${CMAKE_CUDA_ARCHITECTURES}")
+    endif()
+  endif()
+endif()
+if(DIT_CUDA STREQUAL "ON" AND NOT DIT_CUDA_KERNELS)
+  message(FATAL_ERROR "DIT_CUDA=ON, but CUDA kernels: ${cuda_answer}")
+endif()
+message(STATUS "CUDA kernels: ${cuda_answer}")
