@@ -88,6 +88,7 @@ sum_results() {
 run_tests() {
     local results=artifacts/test-results status=0 passed failed ran
     native/tests/check_kernels.sh || die "the native kernels failed their own test"
+    native/tests/check_cuda.sh || die "the CUDA kernels failed their test on the processor"
     rm -rf "$results"
     dotnet test Dit.sln -c Release --no-build -m:1 --results-directory "$results" --logger 'trx;LogFilePrefix=tests' \
         --logger 'console;verbosity=minimal' "$@" || status=$?

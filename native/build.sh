@@ -18,7 +18,8 @@ exec 9> "$out/lock"
 flock 9
 
 cmake_log="$out/configure.log"
-if ! cmake -S "$root/native" -B "$out/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDIT_LIBTORCH="${DIT_LIBTORCH:-}" > "$cmake_log" 2>&1; then
+if ! cmake -S "$root/native" -B "$out/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDIT_LIBTORCH="${DIT_LIBTORCH:-}" \
+    -DDIT_CUDA="${DIT_CUDA:-AUTO}" > "$cmake_log" 2>&1; then
     cat "$cmake_log" >&2
     echo "error: the native libraries could not be configured; if libtorch or libvips is missing, run ./build.sh setup" >&2
     exit 1

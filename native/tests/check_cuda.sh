@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Checks the CUDA kernels without a GPU: native/tests/check_cuda.sh
 #   1. run thread by thread on this processor, with AddressSanitizer and UndefinedBehaviorSanitizer, against double;
-#   2. compiled to PTX for sm_80 and sm_90, where clang 16 or later is installed.
-# Neither shows that they run on a device: native/tests/check_ops.py --device cuda does, on a machine that has one.
+#   2. compiled to PTX for sm_80 and sm_90, where clang 16 or later is installed;
+#   3. with --library: the whole library with these kernels in place of the processor's, by check_ops.py (minutes).
+# None of it shows that they run on a device: native/tests/check_ops.py LIBRARY cuda does, on a machine that has one.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -26,12 +27,18 @@ fi
 clang=$(compgen -c clang++- | grep -E '^clang\+\+-[0-9]+$' | sort -t- -k2 -n | tail -1 || true)
 if [[ -z $clang || ${clang##*-} -lt 16 ]]; then
     echo "PTX not checked: it needs clang 16 or later"
-    exit 0
+else
+    for arch in sm_80 sm_90; do
+        for file in "$kernels"/*.cu; do
+            echo "$clang -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=$arch -Xclang -target-feature -Xclang +ptx78" \
+                "-std=c++17 -O3 -Wall -Wextra -Werror -D__CUDACC__ -I cuda/stub -S $file -o $out/$(basename "$file" .cu).$arch.ptx"
+        done
+    done | xargs -P "$(nproc)" -I{} sh -c '{}'
+    echo "PTX for sm_80 and sm_90: $(cat "$out"/*.sm_80.ptx | grep -c '\.entry') kernels each"
 fi
-for arch in sm_80 sm_90; do
-    for file in "$kernels"/*.cu; do
-        echo "$clang -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=$arch -Xclang -target-feature -Xclang +ptx78" \
-            "-std=c++17 -O3 -Wall -Wextra -Werror -D__CUDACC__ -I cuda/stub -S $file -o $out/$(basename "$file" .cu).$arch.ptx"
-    done
-done | xargs -P "$(nproc)" -I{} sh -c '{}'
-echo "PTX for sm_80 and sm_90: $(cat "$out"/*.sm_80.ptx | grep -c '\.entry') kernels each"
+
+if [[ ${1:-} == --library ]]; then
+    cmake -S .. -B "$out/library" -G Ninja -DDIT_CUDA=EMULATED > "$out/library.log"
+    cmake --build "$out/library" --target dit_torch
+    python3 check_ops.py "$out/library/libdit_torch.so"
+fi

@@ -169,7 +169,7 @@ def check_autocast():
 
 
 def check_optimizer():
-    shapes = [(3,), (128, 128), (1,), (70000,), (5, 7)]
+    shapes = [(3,), (128, 128), (1,), (70000,), (5, 7)] + [(6,)] * 70  # more than one launch on CUDA takes
     for decoupled, amsgrad in itertools.product((True, False), repeat=2):
         torch.manual_seed(4)
         mine = [torch.randn(s) for s in shapes]
