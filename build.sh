@@ -77,6 +77,11 @@ build() {
     dotnet build "${1:-Dit.sln}" -c Release -v quiet
 }
 
+# Packages hold no paths of this machine: from the same commit they have the same assemblies anywhere. Built apart, because other builds are not so.
+pack() {
+    dotnet pack Dit.sln -c Release -v quiet --artifacts-path artifacts/pack -p:ContinuousIntegrationBuild=true
+}
+
 # "passed failed", summed over the result files of all test projects.
 sum_results() {
     cat "$1"/*.trx 2> /dev/null | grep -o '<Counters [^>]*>' | awk '
@@ -113,6 +118,6 @@ case "$verb" in
     demo)  setup; build samples/Mnist; exec dotnet run --project samples/Mnist -c Release --no-build -- "$@" ;;
     bench) setup "${peer_packages[@]}"; build benchmarks/Dit.Benchmarks
            exec dotnet run --project benchmarks/Dit.Benchmarks -c Release --no-build -- "$@" ;;
-    pack)  setup; dotnet pack Dit.sln -c Release -v quiet; say "in packages/:"; ls packages/*.nupkg ;;
+    pack)  setup; pack; say "in packages/:"; ls packages/*.nupkg ;;
     *)     sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; [[ $verb == help ]] ;;
 esac

@@ -8,7 +8,7 @@ public sealed partial class DocumentTests
 {
     private static readonly string Root = typeof(DocumentTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepoRoot").Value!;
 
-    private static readonly string[] Documents = [Path.Combine(Root, "README.md"), .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md")];
+    private static readonly string[] Documents = [Path.Combine(Root, "README.md"), Path.Combine(Root, "tools", "Dit.Cli", "README.md"), .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md")];
 
     [Fact]
     public void Every_command_in_the_documents_is_understood()
