@@ -21,6 +21,6 @@ switch ($Verb) {
     'build' { dotnet build Dit.sln @options }
     'test' { dotnet test Dit.sln @options @Arguments }
     'demo' { dotnet run --project samples/Mnist @options -- @Arguments }
-    'pack' { dotnet pack Dit.sln @options --artifacts-path artifacts/pack -p:ContinuousIntegrationBuild=true }
+    'pack' { dotnet pack Dit.sln @options --artifacts-path artifacts/pack -p:DeterministicSourcePaths=true }
 }
 exit $LASTEXITCODE

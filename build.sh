@@ -79,7 +79,7 @@ build() {
 
 # Packages hold no paths of this machine: from the same commit they have the same assemblies anywhere. Built apart, because other builds are not so.
 pack() {
-    dotnet pack Dit.sln -c Release -v quiet --artifacts-path artifacts/pack -p:ContinuousIntegrationBuild=true
+    dotnet pack Dit.sln -c Release -v quiet --artifacts-path artifacts/pack -p:DeterministicSourcePaths=true
 }
 
 # "passed failed", summed over the result files of all test projects.
