@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Dit.Core;
 using Dit.Samples;
 using Dit.Samples.CelebA;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var small = new Option<bool>("--small") { Description = "Emoji of 32 x 32 pixels instead of faces: minutes on a processor." };
 var data = new Option<string>("--data") { Description = "CelebA's folder, with img_align_celeba and list_attr_celeba.txt.", DefaultValueFactory = _ => "celeba" };
 var folder = new Option<string>("--out") { Description = "Folder of the run. A second start goes on with it.", DefaultValueFactory = _ => Path.Combine("runs", "celeba") };

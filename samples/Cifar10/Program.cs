@@ -1,12 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using Dit.Core;
 using Dit.Data;
 using Dit.Samples;
 using Dit.Samples.Cifar10;
 using static TorchSharp.torch;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var small = new Option<bool>("--small") { Description = "Emoji and a small model: minutes on a processor." };
 var data = new Option<string>("--data") { Description = "The folder with CIFAR-10's data_batch_1.bin to 5.", DefaultValueFactory = _ => "cifar-10-batches-bin" };
 var folder = new Option<string>("--out") { Description = "Folder of the run. A second start goes on with it.", DefaultValueFactory = _ => Path.Combine("runs", "cifar10") };

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Dit.Samples;
 using Dit.Samples.ImageNet;
 using Dit.Torch;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var full = new Recipe();
 var small = new Option<bool>("--small") { Description = "Emoji of 64 x 64 and a small model instead: minutes on two processor cores. Sets the defaults of the other options." };
 var data = new Option<string?>("--data") { Description = $"Folder with a folder of pictures for each class. Default: {full.Data}." };

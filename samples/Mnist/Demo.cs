@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
+using Dit.Tools;
 using static TorchSharp.torch;
 
 namespace Dit.Samples.Mnist;
@@ -51,9 +52,9 @@ internal static class Demo
         using var run = new RunObserver(options.Out, new RunInfo { Title = "Handwritten digits", Model = options.Model });
         trainer.Observers.Add(run);
         trainer.Observers.Add(new SampleObserver(250, digitsNow.Draw, [run, new AnimationLog(options.Out)], cancellationToken));
-        await Display.RunAsync("Training", trainer.Step, options.Steps, report =>
+        await ConsoleProgress.RunAsync(Console.Out, "Training", trainer.Step, options.Steps, report =>
         {
-            trainer.Observers.Add(new LossMeter(report));
+            trainer.Observers.Add(new LossMeter { Report = report });
             return trainer.FitAsync(data, options.Steps, cancellationToken);
         });
     }

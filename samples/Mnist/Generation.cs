@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
+using Dit.Tools;
 using static TorchSharp.torch;
 
 namespace Dit.Samples.Mnist;
@@ -35,7 +36,7 @@ internal static class Generation
             }
         }
 
-        await Display.RunAsync("Drawing", 0, labels.Length, report => Task.Run(() => Draw(report), cancellationToken));
+        await ConsoleProgress.RunAsync(Console.Out, "Drawing", 0, labels.Length, report => Task.Run(() => Draw(report), cancellationToken));
 
         for (var digit = 0; digit < Classes; digit++)
             Console.WriteLine($"  {digit}: {Recognised(digit)} of {options.PerClass} recognised");

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Dit.Samples;
 using Dit.Samples.Mnist;
 using Dit.Torch;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var defaults = new DemoOptions();
 var data = Option("--data", defaults.Data, "Folder with the four MNIST files (IDX, plain or gzip).");
 var folder = Option("--out", defaults.Out, "Folder of this run: checkpoints, pictures and the generated digits. A second start goes on with it.");

@@ -1,11 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using Dit.Core;
 using Dit.Samples;
 using Dit.Samples.Panda;
 using static TorchSharp.torch;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var small = new Option<bool>("--small") { Description = "64 x 64 pixels and a higher learning rate: minutes on a processor." };
 var data = new Option<string?>("--data") { Description = "A folder with photographs. Default: fruit and flowers, fetched from Debian." };
 var folder = new Option<string>("--out") { Description = "Folder of the run. A second start goes on with it.", DefaultValueFactory = _ => Path.Combine("runs", "panda") };

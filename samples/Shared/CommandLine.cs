@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dit.Tools;
 
 namespace Dit.Samples;
 
@@ -11,13 +12,13 @@ internal static class CommandLine
     {
         try
         {
-            // A training step and a checkpoint take less than this.
-            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+            using var stop = new StopSignal();
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         }
         catch (OperationCanceledException)
         {
-            Console.WriteLine("Stopped. What there is so far is in the run's folder; start again to go on.");
-            return 130;
+            Console.WriteLine("Stopped. Where the run's folder has a checkpoint, the next start goes on from it.");
+            return StopSignal.ExitCode;
         }
         catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or ArithmeticException or DllNotFoundException)
         {

@@ -21,18 +21,36 @@ internal sealed class Sample(string name) : IDisposable
         return output;
     }
 
+    /// <summary>Stops it with Ctrl-C as soon as it has written a line.</summary>
+    /// <returns>Its exit code, and what it wrote.</returns>
+    public async Task<(int Code, string Output)> InterruptAsync(params string[] args)
+    {
+        using var process = Start(args);
+        var error = process.StandardError.ReadToEndAsync();
+        var first = await process.StandardOutput.ReadLineAsync();
+        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -INT {process.Id}"])) await kill.WaitForExitAsync();
+        var rest = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
+        return (process.ExitCode, $"{first}\n{rest}{await error}");
+    }
+
     /// <returns>Its exit code, and what it wrote.</returns>
     public async Task<(int Code, string Output)> TryAsync(params string[] args)
     {
-        var (host, folder) = (Environment.ProcessPath!, AppContext.BaseDirectory);
-        string[] program = ["exec", "--runtimeconfig", Path.Combine(folder, "Dit.Samples.Tests.runtimeconfig.json"), Path.Combine(folder, $"{name}.dll")];
-        using var process = Process.Start(new ProcessStartInfo(host.EndsWith("dotnet", StringComparison.Ordinal) ? host : "dotnet", [.. program, .. args])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder,
-        })!;
+        using var process = Start(args);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return (process.ExitCode, await output + await error);
+    }
+
+    private Process Start(string[] args)
+    {
+        var (host, folder) = (Environment.ProcessPath!, AppContext.BaseDirectory);
+        string[] program = ["exec", "--runtimeconfig", Path.Combine(folder, "Dit.Samples.Tests.runtimeconfig.json"), Path.Combine(folder, $"{name}.dll")];
+        return Process.Start(new ProcessStartInfo(host.EndsWith("dotnet", StringComparison.Ordinal) ? host : "dotnet", [.. program, .. args])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder,
+        })!;
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

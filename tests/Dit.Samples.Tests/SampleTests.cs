@@ -71,6 +71,25 @@ public class SampleTests
         Assert.All(Directory.GetFiles(sample["denoising"]), file => Assert.Equal(25, Frames(file)));
     }
 
+    [Fact]
+    public async Task CustomLoop()
+    {
+        using var sample = new Sample("CustomLoop");
+        var output = await sample.RunAsync("--small", "--out", ".", "--steps", "2");
+        Assert.Contains("step 2 of 2  loss ", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(sample["shapes.png"]) && File.Exists(sample["denoising.gif"]) && File.Exists(sample["shapes.safetensors"]));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_is_said_in_a_line()
+    {
+        using var sample = new Sample("Mnist");
+        var (code, output) = await sample.InterruptAsync("--steps", "100000", "--out", ".");
+        Assert.Equal(130, code);
+        Assert.StartsWith("Stopped.", output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("CelebA", "train")]
     [InlineData("Cifar10")]

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Reflection;
+using System.Text;
 using System.Text.RegularExpressions;
 using Dit.Data;
 
@@ -20,7 +22,10 @@ public sealed class PackageTests : IDisposable
         foreach (var name in Packages)
             await RunAsync(Metadata("RepoRoot"), ["pack", $"src/{name}", "-c", "Release", "-v", "quiet", $"-p:PackageOutputPath={packages}", "-p:DitBuildNative=false", .. Artifacts()]);
         foreach (var name in Packages)
+        {
             Assert.Equal([".nupkg", ".snupkg"], Directory.GetFiles(packages, $"{name}.*").Select(Path.GetExtension).Order());
+            ReadmeCanBeShown(Directory.GetFiles(packages, $"{name}.*.nupkg").Single());
+        }
 
         var application = _folder.CreateSubdirectory("application").FullName;
         await WriteApplicationAsync(application, packages);
@@ -31,7 +36,59 @@ public sealed class PackageTests : IDisposable
         Assert.Equal((2 * 28 + 3 * 2, 5 * 28 + 6 * 2), (grid.Height, grid.Width));
     }
 
+    /// <summary>The same sources give the same package in two folders: no path, time or chance is in it.</summary>
+    [Fact, Trait("Category", "Packages")]
+    public async Task A_package_is_the_same_wherever_it_is_built()
+    {
+        var packages = new List<Dictionary<string, byte[]>>();
+        foreach (var name in new[] { "a", "another/place" })
+        {
+            var copy = _folder.CreateSubdirectory(name).FullName;
+            string[] parts = [".editorconfig", "Directory.Build.props", "Directory.Packages.props", "nuget.config", "src/Directory.Build.props", "src/README.md", "src/Dit.Torch", "native", "artifacts/native/lib"];
+            foreach (var part in parts) Copy(Path.Combine(Metadata("RepoRoot"), part), Path.Combine(copy, part));
+            Directory.CreateDirectory(Path.Combine(copy, "packages"));
+            await RunAsync(copy, "pack", "src/Dit.Torch", "-c", "Release", "-v", "quiet", "--artifacts-path", "artifacts/pack", "-p:DitBuildNative=false", "-p:DeterministicSourcePaths=true");
+            packages.Add(Directory.GetFiles(Path.Combine(copy, "packages")).SelectMany(Contents).ToDictionary());
+        }
+        Assert.Contains("lib/net10.0/Dit.Torch.pdb", packages[0].Keys);
+        Assert.Equal(packages[0].Keys.Order(), packages[1].Keys.Order());
+        foreach (var (entry, content) in packages[0]) Assert.True(content.SequenceEqual(packages[1][entry]), $"{entry} differs");
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>A package's page shows no pictures of the repository and follows no links into it.</summary>
+    private static void ReadmeCanBeShown(string package)
+    {
+        var readme = Encoding.UTF8.GetString(Contents(package).Single(entry => entry.Key == "README.md").Value);
+        Assert.Contains("dotnet add package", readme, StringComparison.Ordinal);
+        Assert.All(Regex.Matches(readme, @"\]\(([^)]*)\)"), link => Assert.StartsWith("https://", link.Groups[1].Value, StringComparison.Ordinal));
+        Assert.DoesNotContain("![", readme, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a package holds, but for the names and times that the zip itself is made of.</summary>
+    private static IEnumerable<KeyValuePair<string, byte[]>> Contents(string package)
+    {
+        using var zip = ZipFile.OpenRead(package);
+        foreach (var entry in zip.Entries.Where(e => !e.FullName.StartsWith("package/", StringComparison.Ordinal) && !e.FullName.StartsWith("_rels/", StringComparison.Ordinal)))
+        {
+            using var bytes = new MemoryStream();
+            using (var stream = entry.Open()) stream.CopyTo(bytes);
+            var isSymbols = package.EndsWith(".snupkg", StringComparison.Ordinal) && !entry.FullName.EndsWith(".pdb", StringComparison.Ordinal);
+            yield return new(isSymbols ? $"symbols/{entry.FullName}" : entry.FullName, bytes.ToArray());
+        }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        if (File.Exists(from))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(from, to);
+            return;
+        }
+        foreach (var entry in Directory.GetFileSystemEntries(from).Where(e => Path.GetFileName(e) is not ("obj" or "bin"))) Copy(entry, Path.Combine(to, Path.GetFileName(entry)));
+    }
 
     /// <summary>What <c>dotnet new console</c> makes, with the README's programs in it, restored from the packages and what this machine has.</summary>
     private static async Task WriteApplicationAsync(string folder, string packages)

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Dit.Cli;
+using Dit.Tools;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-return await DitCommand.RunAsync(args, Console.Out, Console.Error);
+using var stop = new StopSignal();
+return await DitCommand.RunAsync(args, Console.Out, Console.Error, stop.Token);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Dit.Core;
+using Dit.Tools;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -24,7 +24,7 @@ internal static partial class DitCommand
     /// <param name="args">The arguments.</param>
     /// <param name="output">Where results go.</param>
     /// <param name="error">Where errors and progress go.</param>
-    /// <param name="cancellationToken">Stops it, as Ctrl-C does.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
@@ -35,10 +35,9 @@ internal static partial class DitCommand
             await error.WriteLineAsync($"error: {Best(parsed)}. See '{command} --help'.");
             return ExitCode.Usage;
         }
-        // A training step and a checkpoint take less than this after Ctrl-C.
         return await parsed.InvokeAsync(new InvocationConfiguration
         {
-            Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+            Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
         }, cancellationToken);
     }
 

@@ -11,6 +11,6 @@ internal static class ExitCode
     /// <summary>The arguments or the configuration are wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>Ctrl-C, as shells have it: 128 + SIGINT.</summary>
-    public const int Cancelled = 130;
+    /// <summary>Stopped with Ctrl-C.</summary>
+    public const int Cancelled = Tools.StopSignal.ExitCode;
 }

@@ -1,8 +1,8 @@
 using Dit.Core;
 
-namespace Dit.Cli;
+namespace Dit.Tools;
 
-/// <summary>Tells how a training goes, smoothed over the last steps.</summary>
+/// <summary>Tells how a training goes, smoothed over the last steps: for <see cref="ConsoleProgress"/>.</summary>
 internal sealed class LossMeter : ITrainingObserver
 {
     private const int Window = 50;
@@ -11,6 +11,7 @@ internal sealed class LossMeter : ITrainingObserver
 
     public double Loss { get; private set; } = double.NaN;
 
+    /// <value>Is told the step, and loss and speed in words.</value>
     public Action<long, string>? Report { get; set; }
 
     public void OnStep(TrainingProgress progress)

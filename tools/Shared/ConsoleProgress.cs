@@ -1,25 +1,25 @@
 using System.Diagnostics;
 using Spectre.Console;
 
-namespace Dit.Samples.Mnist;
+namespace Dit.Tools;
 
-/// <summary>A progress bar on a terminal, a line now and then anywhere else.</summary>
-internal static class Display
+/// <summary>Shows how work goes on: a bar on a terminal, a line now and then anywhere else.</summary>
+internal static class ConsoleProgress
 {
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
 
+    /// <param name="writer">Where to, such as <see cref="Console.Error"/>.</param>
     /// <param name="title">What is done.</param>
     /// <param name="from">Where it starts.</param>
     /// <param name="to">Where it ends.</param>
     /// <param name="work">The work; it is given a function to call with what is done by now, and a word on how it goes.</param>
-    public static Task RunAsync(string title, long from, long to, Func<Action<long, string>, Task> work)
-    {
-        var terminal = AnsiConsole.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected;
-        return terminal ? BarAsync(title, from, to, work) : LinesAsync(title, from, to, work);
-    }
+    public static Task RunAsync(TextWriter writer, string title, long from, long to, Func<Action<long, string>, Task> work) =>
+        (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected) || (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected)
+            ? BarAsync(writer, title, from, to, work)
+            : LinesAsync(writer, title, from, to, work);
 
-    private static Task BarAsync(string title, long from, long to, Func<Action<long, string>, Task> work) =>
-        AnsiConsole.Progress()
+    private static Task BarAsync(TextWriter writer, string title, long from, long to, Func<Action<long, string>, Task> work) =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) }).Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(async context =>
             {
@@ -32,7 +32,7 @@ internal static class Display
                 });
             });
 
-    private static Task LinesAsync(string title, long from, long to, Func<Action<long, string>, Task> work)
+    private static Task LinesAsync(TextWriter writer, string title, long from, long to, Func<Action<long, string>, Task> work)
     {
         var clock = Stopwatch.StartNew();
         var next = TimeSpan.FromSeconds(1);
@@ -41,7 +41,7 @@ internal static class Display
             if (clock.Elapsed < next && done < to) return;
             next = clock.Elapsed + LineEvery;
             var left = clock.Elapsed * ((to - done) / (double)Math.Max(1, done - from));
-            Console.WriteLine($"{title} {done}/{to}  {how}  {left:m\\:ss} left");
+            writer.WriteLine($"{title} {done}/{to}  {how}  {left:h\\:mm\\:ss} left");
         });
     }
 }
