@@ -1,6 +1,7 @@
 using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
+using Microsoft.Extensions.Logging.Abstractions;
 using static TorchSharp.torch;
 
 namespace Dit.Usage.Tests;
@@ -58,6 +59,25 @@ public sealed class DocsProgramTests : IDisposable
         Directory.CreateDirectory("sd-vae-ft-ema");
         using (var vae = new AutoencoderKL(new AutoencoderConfig { BlockWidths = [8, 8, 8, 8], LayersPerBlock = 1, NormGroups = 4 })) vae.Save("sd-vae-ft-ema/diffusion_pytorch_model.safetensors");
         await DocsPrograms.TrainOnLatents(CancellationToken.None);
+    }
+
+    /// The MLflow server is none; what waits for it is lost, and nothing else.
+    [Fact]
+    public async Task Monitoring()
+    {
+        using var model = new DitModel(Small with { Classes = 2, Channels = 3, ImageSize = 64, PatchSize = 16, LabelDropout = 0.1 });
+        var options = new DitTrainerOptions { CheckpointDirectory = "runs/photos", CheckpointEvery = 1, KeepBest = new BestCheckpoints { Metric = "held_out_loss/ema" } };
+        var objective = Objective;
+        using var trainer = new DitTrainer(model, objective, options);
+        await using var data = new BatchLoader(new ImageFolder("photos"), batchSize: 4, seed: 0) { Crop = new CenterCrop(64) };
+        using var noise = randn(4, 3, 64, 64);
+        using var labels = tensor(new long[] { 0, 1, 0, 1 });
+        await DocsPrograms.Monitor(trainer, model, objective, options, data, noise, labels, NullLoggerFactory.Instance, CancellationToken.None);
+        var page = await File.ReadAllTextAsync("runs/photos/report.html");
+        foreach (var part in (string[])["aria-label=\"Loss by time\"", "aria-label=\"Held out loss\"", "alt=\"samples_raw guidance 4\"", "last layer, step 2"])
+            Assert.Contains(part, page, StringComparison.Ordinal);
+        Assert.NotNull(trainer.Metrics["held_out_loss/ema"]);
+        Assert.NotNull(trainer.BestCheckpoint);
     }
 
     [Fact]

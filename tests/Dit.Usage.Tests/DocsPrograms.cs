@@ -2,6 +2,7 @@ using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
 using Dit.Torch;
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,6 +47,39 @@ internal static class DocsPrograms
         curve.Save("learning-rate.svg");
         Console.WriteLine($"Try {curve.Suggestion:G2}.");
         // docs: end
+    }
+
+    internal static async Task Monitor(DitTrainer trainer, DitModel model, DenoisingObjective objective, DitTrainerOptions options, BatchLoader data, Tensor noise, Tensor labels,
+        ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+    {
+        // docs: run-observer
+        using var run = new RunObserver("runs/photos", new RunInfo { Model = model.Config, Training = options });
+        trainer.Observers.Add(run);                                              // report.html, metrics.jsonl, events.out.tfevents.*, .NET's metrics
+        trainer.Observers.Add(new ProgressObserver(Console.Out));                // a line every 10 seconds
+        // docs: end
+
+        // docs: losses
+        using var byTime = new LossByTimeObserver(every: 100, objective, bins: 10, run);
+        trainer.Observers.Add(byTime);                                           // loss_by_time/0.0-0.1 (nearly data) to 0.9-1.0 (nearly noise)
+
+        var (_, heldOut) = new ImageFolder("photos").Split(validation: 0.1, seed: 0);          // the training loads the other part
+        await using var unseen = new BatchLoader(heldOut, batchSize: 16, seed: 0) { Crop = new CenterCrop(64), DropLast = false, DisposeBatches = false };
+        var loss = new HeldOutLoss(objective, await unseen.ToListAsync(cancellationToken));    // always the same images, times and noise
+        trainer.Observers.Add(new HeldOutObserver(every: 500, loss, [("raw", model), ("ema", trainer.EmaModel)], run, trainer.Metrics));
+        // docs: end
+
+        // docs: pictures
+        var grids = new SampleGrids(objective, new DpmSolver(steps: 20), noise, labels) { Models = [("raw", model), ("ema", trainer.EmaModel)], GuidanceScales = [1, 4] };
+        trainer.Observers.Add(new SampleObserver(every: 500, grids.Draw, [run, new AnimationLog("runs/photos")], cancellationToken));
+        trainer.Observers.Add(new HistogramObserver(every: 500, _ => [("last layer", model.get_parameter("final_layer.linear.weight")!)], run));
+        // docs: end
+
+        // docs: mlflow
+        using var server = new HttpClient { BaseAddress = new Uri("http://localhost:5000/") };
+        using var mlflow = new MlflowObserver(server, new MlflowOptions { Experiment = "photos", RunIdFile = "runs/photos/mlflow-run", LastWait = TimeSpan.FromSeconds(2) }, loggerFactory: loggerFactory);
+        trainer.Observers.Add(mlflow);
+        // docs: end
+        await trainer.FitAsync(data, steps: 2, cancellationToken);
     }
 
     internal static async Task TrainOnLatents(CancellationToken cancellationToken)

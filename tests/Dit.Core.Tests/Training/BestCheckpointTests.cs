@@ -69,6 +69,29 @@ public sealed class BestCheckpointTests : IDisposable
         Assert.Single(log.Entries, e => e.Id == 1016);
     }
 
+    /// <summary>A real held-out loss, measured by an observer that was added before the trainer's: the checkpoint that is kept is the one whose averages have the least.</summary>
+    [Fact]
+    public async Task The_held_out_loss_of_an_observer_decides()
+    {
+        using var batch = new FixedBatches(Models.Tiny, batchSize: 6).Make(new(5, 1));
+        var loss = new HeldOutLoss(new FlowObjective(), [batch]) { Precision = Dit.Torch.Precision.Float32 };
+        var data = new FixedBatches(Models.Tiny) { Loud = [.. Enumerable.Range(26, 60).Select(i => new BatchPosition(i / 7, i % 7))] };      // from then on it gets worse
+        using var run = new TrainingRun(_folder["run"], data: data, with: o => o with { KeepCheckpoints = 1, KeepBest = new() { Metric = "held_out_loss/ema" } });
+        run.Trainer.Observers.Add(new HeldOutObserver(10, loss, [("raw", run.Model), ("ema", run.Trainer.EmaModel)], run.Trainer.Metrics));
+        var measured = new List<(long Step, double Loss)>();
+        run.Trainer.Observers.Add(new CallbackObserver(p => measured.Add((p.Step, run.Trainer.Metrics["held_out_loss/ema"] ?? double.NaN))));
+        await run.FitAsync(60);
+
+        var all = measured.Where(m => m.Step % 10 == 0).ToList();
+        var best = all.MinBy(m => m.Loss);
+        Assert.InRange(best.Step, 10, 50);
+        Assert.Equal([$"step-{best.Step:D7}", "step-0000060"], Checkpoints());
+        Assert.Equal(Path.Combine(_folder["run"], $"step-{best.Step:D7}"), run.Trainer.BestCheckpoint);
+        using var kept = DitModel.Load(Path.Combine(run.Trainer.BestCheckpoint!, "ema.safetensors"));
+        Assert.Equal(best.Loss, loss.Measure(kept), 1e-6);
+        Assert.True(loss.Measure(run.Trainer.EmaModel) > best.Loss);
+    }
+
     [Fact]
     public async Task A_damaged_checkpoint_is_not_the_best()
     {

@@ -53,4 +53,38 @@ public sealed class ExponentialMovingAverageTests
         Assert.Throws<ArgumentException>("model", () => saved.Update(other));
         Assert.Throws<ArgumentException>("model", () => saved.CopyTo(other));
     }
+
+    /// <summary>The model is the averaged one within, whatever its precision, and its own to the bit afterwards; a second time changes nothing.</summary>
+    [Fact]
+    public void The_average_is_swapped_in_and_out()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Models.Random(Models.Tiny, 1).to(bfloat16);
+        using var average = new ExponentialMovingAverage(model, 0.5);
+        using (var other = Models.Random(Models.Tiny, 2))
+            average.Update(other);
+        var own = model.state_dict().ToDictionary(t => t.Key, t => t.Value.clone());
+        var swap = average.Swap(model);
+        Assert.All(model.named_parameters(), p => Assert.True(p.parameter.Equals(average.Averages[p.name].to(bfloat16)), p.name));
+        Assert.False(own["blocks.1.mlp.fc2.weight"].Equals(model.get_parameter("blocks.1.mlp.fc2.weight")!));
+        swap.Dispose();
+        Assert.All(model.state_dict(), t => Assert.True(own[t.Key].Equals(t.Value), t.Key));
+        using (no_grad())
+            model.get_parameter("blocks.1.mlp.fc2.weight")!.fill_(1);
+        swap.Dispose();
+        Assert.Equal(1f, model.get_parameter("blocks.1.mlp.fc2.weight")!.to(float32).min().item<float>());
+        using var shallow = Models.Random(Models.Tiny with { Depth = 1 }, 1);
+        Assert.Throws<ArgumentException>("model", () => average.Swap(shallow));
+    }
+
+    [Fact]
+    public void Swapping_leaves_no_tensor()
+    {
+        using var model = Models.Random(Models.Tiny, 1);
+        using var average = new ExponentialMovingAverage(model, 0.5);
+        var before = Tensor.TotalCount;
+        for (var i = 0; i < 3; i++)
+            average.Swap(model).Dispose();
+        Assert.Equal(before, Tensor.TotalCount);
+    }
 }

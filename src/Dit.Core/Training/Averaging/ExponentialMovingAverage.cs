@@ -90,6 +90,18 @@ public sealed class ExponentialMovingAverage : IDisposable
             parameter.copy_(average);
     }
 
+    /// <summary>Puts the averages into a model for a while, to evaluate it: <c>using (average.Swap(model)) ...</c></summary>
+    /// <param name="model">A model of the same structure, usually the one that is trained.</param>
+    /// <returns>Puts the model's own weights back, to the bit, when it is disposed.</returns>
+    /// <exception cref="ArgumentException">The model has another number of parameters.</exception>
+    public IDisposable Swap(Module model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var own = new OwnWeights(Parameters(model));
+        CopyTo(model);
+        return own;
+    }
+
     /// <summary>Writes the averages to a safetensors file, atomically.</summary>
     /// <param name="path">The file; it is replaced if it exists.</param>
     public void Save(string path) => SafeTensors.Save(path, Averages);
@@ -118,5 +130,28 @@ public sealed class ExponentialMovingAverage : IDisposable
         return parameters.Length == _averages.Length
             ? parameters
             : throw new ArgumentException($"The model has {parameters.Length} parameters, the average {_averages.Length}.", nameof(model));
+    }
+
+    /// <summary>A copy of a model's weights, to be put back.</summary>
+    private sealed class OwnWeights : IDisposable
+    {
+        private readonly (Tensor Parameter, Tensor Copy)[] _weights;
+
+        public OwnWeights(Tensor[] parameters)
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            _weights = [.. parameters.Select(p => (p, p.detach().clone().DetachFromDisposeScope()))];
+        }
+
+        public void Dispose()
+        {
+            using var _ = no_grad();
+            foreach (var (parameter, copy) in _weights.Where(w => !w.Copy.IsInvalid))
+            {
+                parameter.copy_(copy);
+                copy.Dispose();
+            }
+        }
     }
 }

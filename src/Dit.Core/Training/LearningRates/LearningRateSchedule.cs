@@ -8,6 +8,7 @@ namespace Dit.Core;
 [JsonDerivedType(typeof(CosineDecay), "Cosine")]
 [JsonDerivedType(typeof(InverseSquareRootDecay), "InverseSquareRoot")]
 [JsonDerivedType(typeof(PolynomialDecay), "Polynomial")]
+[JsonDerivedType(typeof(SequentialRates), "Sequential")]
 [JsonDerivedType(typeof(StepDecay), "Step")]
 public abstract record LearningRateSchedule
 {
