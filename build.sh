@@ -90,10 +90,21 @@ sum_results() {
         END { print passed + 0, failed + 0 }'
 }
 
+# The native operators, as PyTorch calls them. Debian's Python is the one that setup gave a PyTorch.
+check_operators() {
+    local python=/usr/bin/python3
+    if ! "$python" -c 'import torch' 2> /dev/null; then
+        say "SKIPPED native/tests/check_ops.py: $python has no PyTorch (apt-get install python3-torch)"
+        return
+    fi
+    "$python" native/tests/check_ops.py || die "the native operators failed their own test"
+}
+
 run_tests() {
     local results=artifacts/test-results status=0 passed failed ran
     native/tests/check_kernels.sh || die "the native kernels failed their own test"
     native/tests/check_cuda.sh || die "the CUDA kernels failed their test on the processor"
+    check_operators
     rm -rf "$results"
     dotnet test Dit.sln -c Release --no-build -m:1 --results-directory "$results" --logger 'trx;LogFilePrefix=tests' \
         --logger 'console;verbosity=minimal' "$@" || status=$?

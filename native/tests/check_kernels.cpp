@@ -75,15 +75,21 @@ void check_attention(const dit::CpuKernels& kernels, const dit::ElementKernels<T
   const double scale = 1 / std::sqrt(static_cast<double>(width));
   Block<T> qkv(tokens * stride, spread), dout(tokens * width);
   std::vector<T> out(static_cast<size_t>(tokens * width)), grads(static_cast<size_t>(tokens * stride));
-  std::vector<float> logsumexp(static_cast<size_t>(tokens));
+  std::vector<float> softmax(static_cast<size_t>(2 * tokens));
   std::vector<float> scratch(static_cast<size_t>(kernels.attention_scratch(tokens, width)));
   const auto part = [&](int64_t which) { return dit::Rows<const T>{qkv.data() + which * width, stride}; };
-  const dit::AttentionHead<T> head{part(0), part(1), part(2), tokens, width, static_cast<float>(scale)};
-  elements.attention(head, 0, tokens, {out.data(), width}, logsumexp.data(), scratch.data());
-  std::vector<float> more(static_cast<size_t>(kernels.attention_backward_scratch(tokens, width)));
+  const dit::AttentionHead<T> head{part(0), part(1), part(2), tokens, tokens, width, static_cast<float>(scale), nullptr, {}, {}};
+  elements.attention(head, 0, tokens, {out.data(), width}, softmax.data(), scratch.data());
+  std::vector<float> more(static_cast<size_t>(kernels.attention_backward_scratch(tokens, tokens, width)));
+  std::vector<float> dquery(static_cast<size_t>(2 * tokens * dit::wide_row(width)));
   const auto grad = [&](int64_t which) { return dit::Rows<T>{grads.data() + which * width, stride}; };
-  elements.attention_backward(head, {out.data(), width}, {dout.data(), width}, logsumexp.data(), grad(0), grad(1),
-                              grad(2), more.data());
+  const int64_t half = tokens / 2;  // the keys in two parts
+  for (int64_t i = 0; i < 2; ++i) {
+    elements.attention_backward(head, i == 0 ? 0 : half, i == 0 ? half : tokens, {out.data(), width},
+                                {dout.data(), width}, softmax.data(), dquery.data() + i * tokens * dit::wide_row(width),
+                                grad(1), grad(2), nullptr, more.data());
+  }
+  elements.attention_backward_query(head, dquery.data(), 2, grad(0), nullptr);
 
   const auto at = [&](int64_t which, int64_t row, int64_t i) { return qkv[row * stride + which * width + i]; };
   Doubles true_out(static_cast<size_t>(tokens * width)), true_grads(static_cast<size_t>(tokens * stride));

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "kernels.h"
 
@@ -7,148 +8,389 @@ namespace {
 
 // Rows of queries that one task takes: every task packs the keys and values of its head anew.
 constexpr int64_t query_rows = 1024;
+// Keys that one task of the backward pass takes, where there are fewer heads than tasks are wanted. Their number is a
+// matter of the shape alone, as the parts of the queries' gradients are added up.
+constexpr int64_t key_rows = 1024;
+constexpr int64_t wanted_tasks = 16;
 
-void check(const Tensor& qkv, int64_t heads) {
-  TORCH_CHECK(qkv.dim() == 3 && heads > 0 && qkv.size(2) % (3 * heads) == 0,
-              "attention: `qkv` must have the shape [batch, tokens, 3 * heads * head width]; got ", qkv.sizes(),
-              " for ", heads, " heads");
+int64_t divide_up(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
 }
 
-bool is_fast(const Tensor& qkv) {
-  return has_cpu_kernel(qkv) && qkv.numel() > 0;
-}
+// What the operator is called with, and the differentiable ones of its tensors.
+struct Call {
+  Tensor query, key, value;  // [B, T, A], [B, L, A] and [B, L, A]: one that is not given is packed behind the one before
+  Tensor query_weight, query_bias, key_weight, key_bias;  // [W], of the norms of queries and keys
+  Tensor mask;                                            // [B, L], which keys are attended to
+  Tensor rotation;                                        // [G, W], the cosine and the sine of every pair of channels
+  int64_t heads;
+  double eps;
+  optional<double> given_scale;
 
-// qkv [B, T, 3D] -> [B, T, D]
-Tensor compose(const Tensor& qkv, int64_t heads) {
-  const int64_t batch = qkv.size(0), tokens = qkv.size(1), width = qkv.size(2) / (3 * heads);
-  const auto parts = qkv.view({batch, tokens, 3, heads, width}).permute({2, 0, 3, 1, 4}).unbind(0);  // [B, H, T, W]
-#if DIT_TORCH_AT_LEAST(2, 0)
-  const Tensor out = at::scaled_dot_product_attention(parts[0], parts[1], parts[2]);
-#else
-  const Tensor scores = at::matmul(parts[0] * (1 / std::sqrt(static_cast<double>(width))), parts[1].transpose(-2, -1));
-  const Tensor out = at::matmul(at::softmax(scores, -1), parts[2]);
-#endif
-  return out.transpose(1, 2).reshape({batch, tokens, heads * width});
-}
+  variable_list tensors() const { return {query, key, value, query_weight, query_bias, key_weight, key_bias}; }
 
-// The packed tensor's geometry, and the views of its heads.
-struct Packed {
-  int64_t batch, tokens, heads, width;
-
-  Packed(const Tensor& qkv, int64_t heads_)
-      : batch(qkv.size(0)), tokens(qkv.size(1)), heads(heads_), width(qkv.size(2) / (3 * heads_)) {}
-
-  // Query (0), key (1) or value (2) of the head with this index in [batch * heads].
-  template <class T>
-  Rows<T> part(const Tensor& qkv, int64_t head, int64_t which) const {
-    const int64_t stride = 3 * heads * width;
-    return {data<std::remove_const_t<T>>(qkv) + head / heads * tokens * stride + (which * heads + head % heads) * width,
-            stride};
+  void set_tensors(const variable_list& from) {
+    Tensor* const own[] = {&query, &key, &value, &query_weight, &query_bias, &key_weight, &key_bias};
+    for (size_t i = 0; i < std::size(own); ++i) *own[i] = from[i];
   }
 
+  // Which tensor holds the queries (0), keys (1) or values (2), and how many such parts stand before.
+  const Tensor& holder(int part) const { return part == 2 && value.defined() ? value : part > 0 && key.defined() ? key : query; }
+  int64_t place(int part) const {
+    if (part == 0 || (part == 1 && key.defined()) || (part == 2 && value.defined())) return 0;
+    return part == 2 && !key.defined() ? 2 : 1;
+  }
+
+  int64_t batch() const { return query.size(0); }
+  int64_t queries() const { return query.size(1); }
+  int64_t keys() const { return holder(1).size(1); }
+  int64_t width() const { return query.size(2) / (parts_of_query() * heads); }
+  double scale() const { return given_scale.value_or(1 / std::sqrt(static_cast<double>(width()))); }
+
+  int64_t parts_of_query() const { return key.defined() ? 1 : value.defined() ? 2 : 3; }
+  int64_t parts_of_key() const { return value.defined() ? 1 : 2; }
+};
+
+void check(const Call& call) {
+  const int64_t heads = call.heads;
+  TORCH_CHECK(heads > 0, "attention: `heads` must be positive; got ", heads);
+  TORCH_CHECK(call.query.dim() == 3 && call.query.size(2) % (call.parts_of_query() * heads) == 0,
+              "attention: `query` must have the shape [batch, tokens, ", call.parts_of_query(),
+              " * heads * head width]; got ", call.query.sizes(), " for ", heads, " heads");
+  const int64_t width = call.width();
+  const auto check_keys = [&](const char* name, const Tensor& tensor, int64_t parts) {
+    if (!tensor.defined()) return;
+    TORCH_CHECK(tensor.dim() == 3 && tensor.size(0) == call.batch() && tensor.size(1) == call.keys() &&
+                    tensor.size(2) == parts * heads * width,
+                "attention: `", name, "` must have the shape [", call.batch(), ", ", call.keys(), ", ",
+                parts * heads * width, "]; got ", tensor.sizes());
+    TORCH_CHECK(tensor.scalar_type() == call.query.scalar_type(), "attention: `", name, "` must have the type of `query`, ",
+                call.query.scalar_type(), "; got ", tensor.scalar_type());
+  };
+  check_keys("key", call.key, call.parts_of_key());
+  check_keys("value", call.value, 1);
+  const auto check_vector = [&](const char* name, const Tensor& tensor) {
+    TORCH_CHECK(!tensor.defined() || (tensor.dim() == 1 && tensor.size(0) == width), "attention: `", name,
+                "` must have the shape [", width, "]; got ", tensor.sizes());
+  };
+  check_vector("query_weight", call.query_weight);
+  check_vector("query_bias", call.query_bias);
+  check_vector("key_weight", call.key_weight);
+  check_vector("key_bias", call.key_bias);
+  TORCH_CHECK((call.query_weight.defined() || !call.query_bias.defined()) &&
+                  (call.key_weight.defined() || !call.key_bias.defined()),
+              "attention: a norm with a bias needs a weight, too");
+  TORCH_CHECK(!call.mask.defined() || (call.mask.scalar_type() == at::kBool &&
+                                       call.mask.sizes() == at::IntArrayRef({call.batch(), call.keys()})),
+              "attention: `mask` must be bool and have the shape [", call.batch(), ", ", call.keys(), "]; got ",
+              call.mask.scalar_type(), " ", call.mask.sizes());
+  TORCH_CHECK(!call.rotation.defined() ||
+                  (width % 2 == 0 && call.rotation.dim() == 2 && call.rotation.size(1) == width &&
+                   call.rotation.size(0) <= std::min(call.queries(), call.keys())),
+              "attention: `rotation` must have the shape [at most ", std::min(call.queries(), call.keys()), ", ", width,
+              "] with an even width; got ", call.rotation.sizes());
+  TORCH_CHECK(call.scale() > 0, "attention: `scale` must be positive; got ", call.scale());
+}
+
+bool is_fast(const Call& call) {
+  for (const Tensor& tensor : call.tensors()) {
+    if (tensor.defined() && !has_cpu_kernel(tensor)) return false;
+  }
+  return call.query.numel() > 0 && (!call.rotation.defined() || has_cpu_kernel(call.rotation)) &&
+         (!call.mask.defined() || call.mask.is_cpu());
+}
+
+// x [B, H, T, W], in at least float32
+Tensor normalize(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps) {
+  if (!weight.defined()) return x;
+  const auto type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const Tensor wide = x.to(type);
+  const Tensor normal = bias.defined()
+                            ? at::layer_norm(wide, {x.size(-1)}, weight.to(type), bias.to(type), eps)
+                            : wide * at::rsqrt(at::mean(at::square(wide), {-1}, true) + eps) * weight.to(type);
+  return normal.to(x.scalar_type());
+}
+
+// x [B, H, T, W], rotation [G, W]
+Tensor rotate(const Tensor& x, const Tensor& rotation) {
+  if (!rotation.defined()) return x;
+  const int64_t turned = rotation.size(0), half = x.size(-1) / 2;
+  const Tensor pairs = x.narrow(2, 0, turned).unflatten(-1, {half, 2}), angles = rotation.view({turned, half, 2});
+  const Tensor a = pairs.select(-1, 0), b = pairs.select(-1, 1), c = angles.select(-1, 0), s = angles.select(-1, 1);
+  const Tensor result = at::stack({a * c - b * s, a * s + b * c}, -1).flatten(-2).to(x.scalar_type());
+  return turned == x.size(2) ? result : at::cat({result, x.narrow(2, turned, x.size(2) - turned)}, 2);
+}
+
+Tensor compose(const Call& call) {
+  const int64_t heads = call.heads, width = call.width();
+  const auto part = [&](int index) {
+    const Tensor channels = call.holder(index).narrow(2, call.place(index) * heads * width, heads * width);
+    return channels.unflatten(2, {heads, width}).transpose(1, 2);  // [B, H, T, W]
+  };
+  const double root = std::sqrt(static_cast<double>(width)), factor = call.scale() * root;
+  Tensor q = rotate(normalize(part(0), call.query_weight, call.query_bias, call.eps), call.rotation);
+  const Tensor k = rotate(normalize(part(1), call.key_weight, call.key_bias, call.eps), call.rotation);
+  if (call.given_scale) q = q * factor;
+  // Who has no key left attends to all, and gets zeros.
+  Tensor some, allowed;
+  if (call.mask.defined()) {
+    some = call.mask.any(-1, true).view({-1, 1, 1, 1});                          // [B, 1, 1, 1]
+    allowed = call.mask.view({call.batch(), 1, 1, -1}).logical_or(some.logical_not());  // [B, 1, 1, L]
+  }
+#if DIT_TORCH_AT_LEAST(2, 0)
+  Tensor out = at::scaled_dot_product_attention(q, k, part(2), allowed.defined() ? optional<Tensor>(allowed) : c10::nullopt);
+#else
+  Tensor scores = at::matmul(q * (1 / root), k.transpose(-2, -1));
+  if (allowed.defined()) scores = scores.masked_fill(allowed.logical_not(), -std::numeric_limits<double>::infinity());
+  Tensor out = at::matmul(at::softmax(scores, -1), part(2));
+#endif
+  if (some.defined()) out = out.masked_fill(some.logical_not(), 0);
+  return out.transpose(1, 2).flatten(2);  // [B, T, A]
+}
+
+Tensor with_rows(const Tensor& tensor) {
+  return !tensor.defined() || tensor.stride(-1) == 1 ? tensor : tensor.contiguous();
+}
+
+Tensor vector_of(const Tensor& tensor) {
+  return tensor.defined() ? tensor.to(at::kFloat).contiguous() : tensor;
+}
+
+// The call as the kernels see it: the rows of every head.
+struct Heads {
+  Call call;
+  int64_t batch, queries, keys, heads, width;
+  Adjustment adjust_query, adjust_key;
+  Tensor kept;  // [B, L], where there is a mask: the keys that are attended to
+  std::vector<int64_t> counts;
+
+  explicit Heads(const Call& given)
+      : call(given),
+        batch(given.batch()),
+        queries(given.queries()),
+        keys(given.keys()),
+        heads(given.heads),
+        width(given.width()),
+        counts(static_cast<size_t>(batch), keys) {
+    for (Tensor* tensor : {&call.query, &call.key, &call.value}) *tensor = with_rows(*tensor);
+    for (Tensor* tensor : {&call.query_weight, &call.query_bias, &call.key_weight, &call.key_bias, &call.rotation}) {
+      *tensor = vector_of(*tensor);
+    }
+    adjust_query = adjustment(call.query_weight, call.query_bias);
+    adjust_key = adjustment(call.key_weight, call.key_bias);
+    if (call.mask.defined()) keep(call.mask.contiguous());
+  }
+
+  Adjustment adjustment(const Tensor& weight, const Tensor& bias) const {
+    return {weight.defined() ? data<float>(weight) : nullptr, bias.defined() ? data<float>(bias) : nullptr,
+            static_cast<float>(call.eps), call.rotation.defined() ? data<float>(call.rotation) : nullptr,
+            call.rotation.defined() ? call.rotation.size(0) : 0};
+  }
+
+  void keep(const Tensor& mask) {
+    kept = at::empty({batch, keys}, mask.options().dtype(at::kInt));
+    for (int64_t b = 0; b < batch; ++b) {
+      int32_t* const rows = data<int32_t>(kept) + b * keys;
+      int64_t count = 0;
+      for (int64_t key = 0; key < keys; ++key) {
+        if (data<bool>(mask)[b * keys + key]) rows[count++] = static_cast<int32_t>(key);
+      }
+      counts[static_cast<size_t>(b)] = count;
+    }
+  }
+
+  int64_t count() const { return batch * heads; }
+  int64_t keys_of(int64_t head) const { return counts[static_cast<size_t>(head / heads)]; }
+
+  // The queries (0), keys (1) or values (2) of the head with this index, in `tensors`, which have the call's layout.
+  template <class T>
+  Rows<T> part(const Call& tensors, int64_t head, int which) const {
+    const Tensor& tensor = tensors.holder(which);
+    return {data<std::remove_const_t<T>>(tensor) + head / heads * tensor.stride(0) +
+                (tensors.place(which) * heads + head % heads) * width,
+            tensor.stride(1)};
+  }
+
+  // The head's columns of [B, T, A].
   template <class T>
   Rows<T> result(const Tensor& out, int64_t head) const {
-    return {data<std::remove_const_t<T>>(out) + head / heads * tokens * heads * width + head % heads * width,
-            heads * width};
+    return {data<std::remove_const_t<T>>(out) + (head / heads * queries * heads + head % heads) * width, heads * width};
   }
 
   template <class T>
-  AttentionHead<T> head(const Tensor& qkv, int64_t index) const {
-    return {part<const T>(qkv, index, 0),
-            part<const T>(qkv, index, 1),
-            part<const T>(qkv, index, 2),
-            tokens,
+  AttentionHead<T> head(int64_t index) const {
+    return {part<const T>(call, index, 0),
+            part<const T>(call, index, 1),
+            part<const T>(call, index, 2),
+            queries,
+            keys_of(index),
             width,
-            1 / std::sqrt(static_cast<float>(width))};
+            static_cast<float>(call.scale()),
+            kept.defined() ? data<int32_t>(kept) + index / heads * keys : nullptr,
+            adjust_query,
+            adjust_key};
+  }
+
+  /// body(type), for the type of the call's elements.
+  template <class Body>
+  void with_element(Body body) const {
+    with_type(call.query.scalar_type(), body);
   }
 };
 
-// `logsumexp` [B, H, T] is filled where it is defined.
-Tensor forward(const Tensor& given, int64_t heads, const Tensor& logsumexp) {
-  const Tensor qkv = given.contiguous();
-  const Packed packed(qkv, heads);
-  const Tensor out = at::empty({packed.batch, packed.tokens, heads * packed.width}, qkv.options());
-  const int64_t blocks = (packed.tokens + query_rows - 1) / query_rows;
-  with_type(qkv.scalar_type(), [&](auto type) {
+// `softmax` [B, H, 2, T], with which the kernels make the weights again, is filled where it is defined.
+Tensor forward(const Call& given, const Tensor& softmax) {
+  const Heads all(given);
+  const Tensor out = at::empty({all.batch, all.queries, all.heads * all.width}, given.query.options());
+  const int64_t blocks = divide_up(all.queries, query_rows);
+  all.with_element([&](auto type) {
     using T = decltype(type);
-    at::parallel_for(0, packed.batch * heads * blocks, 1, [&](int64_t begin, int64_t end) {
+    at::parallel_for(0, all.count() * blocks, 1, [&](int64_t begin, int64_t end) {
       const Tensor scratch =
-          at::empty({cpu_kernels().attention_scratch(packed.tokens, packed.width)}, qkv.options().dtype(at::kFloat));
+          at::empty({cpu_kernels().attention_scratch(all.keys, all.width)}, out.options().dtype(at::kFloat));
       for (int64_t task = begin; task < end; ++task) {
         const int64_t head = task / blocks, first = task % blocks * query_rows;
-        const int64_t last = std::min(first + query_rows, packed.tokens);
-        Rows<T> rows = packed.result<T>(out, head);
-        rows.data += first * rows.stride;
-        element_kernels<T>().attention(packed.head<T>(qkv, head), first, last, rows,
-                                       logsumexp.defined() ? data<float>(logsumexp) + head * packed.tokens : nullptr,
-                                       data<float>(scratch));
+        element_kernels<T>().attention(
+            all.head<T>(head), first, std::min(first + query_rows, all.queries), all.result<T>(out, head).from(first),
+            softmax.defined() ? data<float>(softmax) + head * 2 * all.queries : nullptr, data<float>(scratch));
       }
     });
   });
   return out;
 }
 
-Tensor backward(const Tensor& given_grad, const Tensor& given, const Tensor& out, const Tensor& logsumexp,
-                int64_t heads) {
-  const Tensor qkv = given.contiguous(), grad = given_grad.to(qkv.scalar_type()).contiguous();
-  const Packed packed(qkv, heads);
-  const Tensor dqkv = at::empty_like(qkv);
-  with_type(qkv.scalar_type(), [&](auto type) {
+// The gradients of the call's tensors.
+variable_list backward(const Tensor& given_grad, const Call& given, const Tensor& out, const Tensor& softmax) {
+  const Heads all(given);
+  const auto options = out.options().dtype(at::kFloat);
+  const Tensor grad = given_grad.to(out.scalar_type()).contiguous();
+  Call slopes = given;
+  for (Tensor* tensor : {&slopes.query, &slopes.key, &slopes.value}) {
+    if (!tensor->defined()) continue;
+    *tensor = at::empty(tensor->sizes(), tensor->options());
+    if (given.mask.defined()) tensor->zero_();  // keys that are left out
+  }
+  const int64_t width = all.width;
+  const int64_t splits = std::min(divide_up(all.keys, key_rows), divide_up(wanted_tasks, all.count()));
+  const int64_t step = divide_up(divide_up(all.keys, splits), key_rows / 4) * (key_rows / 4);
+  const int64_t dquery_size = all.queries * wide_row(width);
+  const Tensor dquery = at::empty({all.count(), splits, dquery_size}, options);
+  const Tensor sums_key = at::zeros({all.count() * splits, 2, width}, options);
+  const Tensor sums_query = at::zeros({all.count(), 2, width}, options);
+  all.with_element([&](auto type) {
     using T = decltype(type);
-    at::parallel_for(0, packed.batch * heads, 1, [&](int64_t begin, int64_t end) {
-      const Tensor scratch = at::empty({cpu_kernels().attention_backward_scratch(packed.tokens, packed.width)},
-                                       qkv.options().dtype(at::kFloat));
-      for (int64_t head = begin; head < end; ++head) {
+    at::parallel_for(0, all.count() * splits, 1, [&](int64_t begin, int64_t end) {
+      const Tensor scratch =
+          at::empty({cpu_kernels().attention_backward_scratch(all.queries, all.keys, width)}, options);
+      for (int64_t task = begin; task < end; ++task) {
+        const int64_t head = task / splits, count = all.keys_of(head);
+        const int64_t first = std::min(task % splits * step, count);
         element_kernels<T>().attention_backward(
-            packed.head<T>(qkv, head), packed.result<const T>(out, head), packed.result<const T>(grad, head),
-            data<float>(logsumexp) + head * packed.tokens, packed.part<T>(dqkv, head, 0), packed.part<T>(dqkv, head, 1),
-            packed.part<T>(dqkv, head, 2), data<float>(scratch));
+            all.head<T>(head), first, std::min(first + step, count), all.result<const T>(out, head),
+            all.result<const T>(grad, head), data<float>(softmax) + head * 2 * all.queries,
+            data<float>(dquery) + task * dquery_size, all.part<T>(slopes, head, 1), all.part<T>(slopes, head, 2),
+            data<float>(sums_key) + task * 2 * width, data<float>(scratch));
+      }
+    });
+    at::parallel_for(0, all.count(), 1, [&](int64_t begin, int64_t end) {
+      for (int64_t head = begin; head < end; ++head) {
+        element_kernels<T>().attention_backward_query(
+            all.head<T>(head), data<float>(dquery) + head * splits * dquery_size, splits,
+            all.part<T>(slopes, head, 0), data<float>(sums_query) + head * 2 * width);
       }
     });
   });
-  return dqkv;
+  const auto total = [&](const Tensor& sums, int64_t which, const Tensor& like) {
+    return like.defined() ? sums.sum(0)[which].to(like.scalar_type()) : like;
+  };
+  return {slopes.query,
+          slopes.key,
+          slopes.value,
+          total(sums_query, 0, given.query_weight),
+          total(sums_query, 1, given.query_bias),
+          total(sums_key, 0, given.key_weight),
+          total(sums_key, 1, given.key_bias)};
 }
 
 struct Attention : torch::autograd::Function<Attention> {
-  static Tensor forward(AutogradContext* context, const Tensor& qkv, int64_t heads) {
-    const Tensor logsumexp = at::empty({qkv.size(0), heads, qkv.size(1)}, qkv.options().dtype(at::kFloat));
-    const Tensor out = dit::forward(qkv, heads, logsumexp);
-    context->save_for_backward({qkv, out, logsumexp});
-    context->saved_data["heads"] = heads;
+  using Other = optional<Tensor>;  // as which it may be undefined
+
+  // The tensors are those of the call, where autograd sees them.
+  static Tensor forward(AutogradContext* context, const Call& call, const Tensor& query, const Other&, const Other&,
+                        const Other&, const Other&, const Other&, const Other&) {
+    const Tensor softmax = at::empty({call.batch(), call.heads, 2, call.queries()}, query.options().dtype(at::kFloat));
+    const Tensor out = dit::forward(call, softmax);
+    variable_list saved = call.tensors();
+    saved.insert(saved.end(), {call.mask, call.rotation, out, softmax});
+    context->save_for_backward(saved);
+    context->saved_data["heads"] = call.heads;
+    context->saved_data["eps"] = call.eps;
+    context->saved_data["scale"] = call.scale();
     return out;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const variable_list saved = context->get_saved_variables();
-    const int64_t heads = context->saved_data["heads"].toInt();
-    if (at::GradMode::is_enabled()) {
-      variable_list all =
-          differentiate([heads](const variable_list& in) { return compose(in[0], heads); }, {saved[0]}, grads[0]);
-      all.emplace_back();
-      return all;
-    }
-    return {dit::backward(grads[0], saved[0], saved[1], saved[2], heads), Tensor()};
+    Call call{};
+    call.set_tensors(saved);
+    call.mask = saved[7];
+    call.rotation = saved[8];
+    call.heads = context->saved_data["heads"].toInt();
+    call.eps = context->saved_data["eps"].toDouble();
+    call.given_scale = context->saved_data["scale"].toDouble();
+    variable_list all{Tensor()};  // none for the call itself
+    const variable_list found = at::GradMode::is_enabled() ? differentiate(
+                                                                 [&](const variable_list& tensors) {
+                                                                   Call again = call;
+                                                                   again.set_tensors(tensors);
+                                                                   return compose(again);
+                                                                 },
+                                                                 call.tensors(), grads[0])
+                                                           : dit::backward(grads[0], call, saved[9], saved[10]);
+    all.insert(all.end(), found.begin(), found.end());
+    return all;
   }
 };
 
+Tensor run(const Call& call) {
+  check(call);
+  if (!is_fast(call)) return compose(call);
+  const variable_list tensors = call.tensors();
+  bool records = false;
+  for (const Tensor& tensor : tensors) records |= needs_grad({tensor});
+  if (!records) {
+    at::AutoDispatchBelowADInplaceOrView below;
+    return forward(call, Tensor());
+  }
+  using Other = Attention::Other;
+  return Attention::apply(call, call.query, Other(call.key), Other(call.value), Other(call.query_weight),
+                          Other(call.query_bias), Other(call.key_weight), Other(call.key_bias));
+}
+
 }  // namespace
 
-Tensor attention(const Tensor& qkv, int64_t heads) {
-  check(qkv, heads);
-  return is_fast(qkv) ? forward(qkv, heads, Tensor()) : compose(qkv, heads);
+Tensor attention(const Tensor& query, int64_t heads, const optional<Tensor>& key, const optional<Tensor>& value,
+                 const optional<Tensor>& mask, const optional<Tensor>& rotation, const optional<Tensor>& query_weight,
+                 const optional<Tensor>& query_bias, const optional<Tensor>& key_weight,
+                 const optional<Tensor>& key_bias, double eps, optional<double> scale) {
+  const Tensor none;
+  return run({query, key.value_or(none), value.value_or(none), query_weight.value_or(none), query_bias.value_or(none),
+              key_weight.value_or(none), key_bias.value_or(none), mask.value_or(none), rotation.value_or(none), heads,
+              eps, scale});
 }
 
-Tensor attention_autograd(const Tensor& qkv, int64_t heads) {
-  check(qkv, heads);
-  if (!is_fast(qkv)) return compose(qkv, heads);
-  if (needs_grad({qkv})) return Attention::apply(qkv, heads);
-  at::AutoDispatchBelowADInplaceOrView below;
-  return forward(qkv, heads, Tensor());
-}
-
-Tensor attention_autocast(const Tensor& qkv, int64_t heads) {
+Tensor attention_autocast(const Tensor& query, int64_t heads, const optional<Tensor>& key,
+                          const optional<Tensor>& value, const optional<Tensor>& mask, const optional<Tensor>& rotation,
+                          const optional<Tensor>& query_weight, const optional<Tensor>& query_bias,
+                          const optional<Tensor>& key_weight, const optional<Tensor>& key_bias, double eps,
+                          optional<double> scale) {
   const WithoutAutocast guard;
-  return attention_autograd(autocast_to(autocast_type(qkv.device().type()), qkv), heads);
+  const auto type = autocast_type(query.device().type());
+  const auto cast = [&](const optional<Tensor>& tensor) {
+    return tensor ? optional<Tensor>(autocast_to(type, *tensor)) : tensor;
+  };
+  return attention(autocast_to(type, query), heads, cast(key), cast(value), mask, rotation, query_weight, query_bias,
+                   key_weight, key_bias, eps, scale);
 }
 
 }  // namespace dit

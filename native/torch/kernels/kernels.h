@@ -109,9 +109,12 @@ Tensor linear_autocast(const Tensor& input, const Tensor& weight, const optional
 Tensor gelu_tanh(const Tensor& x);
 Tensor gelu_tanh_autograd(const Tensor& x);
 
-Tensor attention(const Tensor& qkv, int64_t heads);
-Tensor attention_autograd(const Tensor& qkv, int64_t heads);
-Tensor attention_autocast(const Tensor& qkv, int64_t heads);
+using AttentionOperator = Tensor(const Tensor& query, int64_t heads, const optional<Tensor>& key,
+                                 const optional<Tensor>& value, const optional<Tensor>& mask,
+                                 const optional<Tensor>& rotation, const optional<Tensor>& query_weight,
+                                 const optional<Tensor>& query_bias, const optional<Tensor>& key_weight,
+                                 const optional<Tensor>& key_bias, double eps, optional<double> scale);
+AttentionOperator attention, attention_autocast;  // the first also where autograd records
 
 Tensor modulated_norm(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps);
 Tensor modulated_norm_autograd(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps);

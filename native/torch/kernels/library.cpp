@@ -4,7 +4,10 @@
 TORCH_LIBRARY(dit, m) {
   m.def("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor");
   m.def("gelu_tanh(Tensor x) -> Tensor");
-  m.def("attention(Tensor qkv, int heads) -> Tensor");
+  m.def(
+      "attention(Tensor query, int heads, Tensor? key=None, Tensor? value=None, Tensor? mask=None, "
+      "Tensor? rotation=None, Tensor? query_weight=None, Tensor? query_bias=None, Tensor? key_weight=None, "
+      "Tensor? key_bias=None, float eps=1e-06, float? scale=None) -> Tensor");
   m.def("modulated_norm(Tensor x, Tensor shift, Tensor scale, float eps=1e-06) -> Tensor");
   m.def("gated_residual(Tensor x, Tensor gate, Tensor branch) -> Tensor");
   m.def(
@@ -40,9 +43,13 @@ TORCH_LIBRARY_IMPL(dit, CompositeExplicitAutograd, m) {
 TORCH_LIBRARY_IMPL(dit, Autograd, m) {
   m.impl("linear", &dit::linear_autograd);
   m.impl("gelu_tanh", &dit::gelu_tanh_autograd);
-  m.impl("attention", &dit::attention_autograd);
+  m.impl("attention", &dit::attention);
   m.impl("modulated_norm", &dit::modulated_norm_autograd);
   m.impl("gated_residual", &dit::gated_residual_autograd);
+  // Nothing to record; libtorch 1.13 has no such rule of its own for the device `meta`.
+  for (const char* name : {"adamw_", "adamw_step_", "adamw_.prepared", "ema_", "grad_norm", "clip_grad_"}) {
+    m.impl(name, torch::CppFunction::makeFallthrough());
+  }
 }
 
 #define DIT_AUTOCAST(key)                                    \

@@ -1,90 +1,141 @@
 #include <cmath>
 #include <limits>
 
-#include "panel.h"
+#include "adjust.h"
 #include "parts.h"
 
-// Attention of one head at a time (FlashAttention: Dao et al. 2022). The head is first packed; then blocks of query rows
-// pass over blocks of keys with the running maximum m and sum l of their rows, so the scores of a block never leave the
-// second-level cache and no [tokens, tokens] matrix exists. Scores are in powers of two: e^x = 2^(x log2 e).
+// Attention of one head at a time (FlashAttention: Dao et al. 2022). Keys and values are first packed; then blocks of
+// query rows pass over blocks of keys. A tile of scores becomes weights in the registers that it was summed in, so the
+// scores are never written, and the weights of a block stay in the second-level cache. Scores are in powers of two:
+// e^x = 2^(x log2 e).
 namespace dit {
 namespace {
 
-constexpr int64_t query_block = 64;
+constexpr int64_t query_block = 96;
 constexpr int64_t key_block = 256;
+// Weights may become as large as 2^slack before their reference moves.
+constexpr float slack = 60;
 
-float row_max(const float* row, int64_t count) {
-  constexpr float lowest = -std::numeric_limits<float>::infinity();
-  Vec first = splat(lowest), second = splat(lowest);  // two, so that one comparison need not wait for the other
-  int64_t i = 0;
-  for (; i + 2 * W <= count; i += 2 * W) {
-    first = max(first, load(row + i));
-    second = max(second, load(row + i + W));
-  }
-  float result = max(max(first, second));
-  for (; i < count; ++i) result = std::max(result, row[i]);
-  return result;
-}
-
-// row = 2^(row * scale - offset), in units along the row; returns the sum. Pairs are written behind what was read.
+// Makes weights 2^(score scale - m) of the scores of some rows and keys. The reference m of a row need not be its
+// maximum: it moves, and all that was made with the old one is scaled, only where a weight would become too large.
 template <class Unit>
-float exp2_row(float* row, int64_t count, float scale, float offset) {
-  Vec total{};
-  for_lanes(count, [&](int64_t i, auto lanes) {
-    const Vec e = keep(exp2_below(load(row + i) * scale - offset), lanes);
-    if constexpr (Unit::depth == 1) {
-      store(row + i, e);
-    } else {
-      store(reinterpret_cast<bf16*>(row) + i, e);
-    }
-    total += e;
-  });
-  return sum(total);
-}
+struct Softmax {
+  const Buffer& weights;  // units along the row
+  const Buffer& o;        // what the weights of earlier blocks have gathered
+  bool has_earlier;
+  int64_t count;  // keys
+  float scale;
+  float* m;
+  float* l;  // [rows, W]: sums of the weights, by lane
 
-int64_t attention_scratch(int64_t tokens, int64_t width) {
-  const int64_t head = right_size(width, tokens) + right_size(tokens, width);
-  return head + query_block * (2 * row_stride(width) + row_stride(std::min(tokens, key_block)));
+  DIT_INLINE Vec begin(int64_t, int64_t) const { return Vec{}; }
+
+  template <int Rows, int Columns>
+  DIT_INLINE void end(int64_t row, int64_t column, Vec (&score)[Rows][Columns]) const {
+    if (column + Columns * W > count) {
+      for (int i = 0; i < Rows; ++i) hide(score[i][Columns - 1], count - column - (Columns - 1) * W);
+    }
+    bool grows = false;
+#pragma GCC unroll 8
+    for (int i = 0; i < Rows; ++i) grows |= any_above(peak(score[i]) * scale, splat(m[row + i] + slack));
+    if (__builtin_expect(grows, false)) {
+      for (int i = 0; i < Rows; ++i) grow(row + i, column, max(peak(score[i])) * scale);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < Rows; ++i) {
+      Vec total = load(l + (row + i) * W);
+#pragma GCC unroll 8
+      for (int j = 0; j < Columns; ++j) {
+        const Vec weight = exp2_weight<Unit::depth == 2>(score[i][j] * scale - m[row + i]);
+        total += weight;
+        put(row + i, column + j * W, weight);
+      }
+      store(l + (row + i) * W, total);
+    }
+  }
+
+  // Keys beyond the last get no weight.
+  static void hide(Vec& score, int64_t lanes) {
+    for (int64_t lane = lanes; lane < W; ++lane) score[lane] = -1e30f;
+  }
+
+  template <int Columns>
+  static DIT_INLINE Vec peak(const Vec (&score)[Columns]) {
+    Vec result = score[0];
+#pragma GCC unroll 8
+    for (int j = 1; j < Columns; ++j) result = max(result, score[j]);
+    return result;
+  }
+
+  DIT_INLINE void put(int64_t row, int64_t column, Vec weight) const {
+    if constexpr (Unit::depth == 1) {
+      store(weights.row(row) + column, weight);
+    } else {
+      store(reinterpret_cast<bf16*>(weights.row(row)) + column, weight);
+    }
+  }
+
+  __attribute__((noinline)) void grow(int64_t row, int64_t column, float reference) const {
+    if (!(reference > m[row])) return;
+    const float shrink = std::exp2(m[row] - reference);
+    m[row] = reference;
+    store(l + row * W, load(l + row * W) * shrink);
+    for (int64_t i = 0; i < column; i += W) {
+      if constexpr (Unit::depth == 1) {
+        put(row, i, load(weights.row(row) + i) * shrink);
+      } else {
+        put(row, i, load(reinterpret_cast<const bf16*>(weights.row(row)) + i) * shrink);
+      }
+    }
+    if (has_earlier) unpack(o.row(row), o.stride, shrink, o.row(row));
+  }
+};
+
+int64_t attention_scratch(int64_t keys, int64_t width) {
+  const int64_t packed = right_size(width, keys) + right_size(keys, width) + key_block * width;
+  return packed + query_block * (2 * row_stride(width) + row_stride(key_block) + 1 + W);
 }
 
 template <class T>
-void attention(const AttentionHead<T>& head, int64_t first, int64_t last, Rows<T> out, float* logsumexp,
+void attention(const AttentionHead<T>& head, int64_t first, int64_t last, Rows<T> out, float* softmax,
                float* scratch) {
   using Unit = UnitOf<T>;
-  const int64_t tokens = head.tokens, width = head.width, columns = padded(width);
-  const float scale = head.scale * log2_of_e;
-  const Columns keys(scratch, units<Unit>(width), tokens), values(scratch, units<Unit>(tokens), width);
-  const Buffer queries(scratch, query_block, width), o(scratch, query_block, width);
-  const Buffer scores(scratch, query_block, std::min(tokens, key_block));
-  float m[query_block], l[query_block];
-  pack_transposed<Unit>(head.key, tokens, width, keys.data, keys.step);
-  pack_across<Unit>(head.value, tokens, width, values.data, values.step);
+  const int64_t keys = head.keys, width = head.width, columns = padded(width);
+  const Columns k(scratch, units<Unit>(width), keys), v(scratch, units<Unit>(keys), width);
+  const Buffer q(scratch, query_block, width), o(scratch, query_block, width), weights(scratch, query_block, key_block);
+  float *const m = scratch, *const l = m + query_block;
+  T* const room = reinterpret_cast<T*>(l + query_block * W);
+  for (int64_t key = 0; key < keys; key += key_block) {
+    const int64_t count = std::min(key_block, keys - key);
+    pack_transposed<Unit>(ready(head.key, head.adjust_key, head.kept, key, count, width, room), count, width,
+                          k.at(0, key), k.step);
+    pack_across<Unit>(ready(head.value, {}, head.kept, key, count, width, room), count, width,
+                      v.at(key / Unit::depth, 0), v.step);
+  }
 
   for (int64_t query = first; query < last; query += query_block) {
     const int64_t rows = std::min(query_block, last - query);
-    pack<Unit>(head.query.from(query), rows, width, queries);
-    for (int64_t key = 0; key < tokens; key += key_block) {
-      const int64_t count = std::min(key_block, tokens - key);
-      product<Unit>(queries.left(), keys.from(0, key), rows, units<Unit>(width), count, scores.sums());
-      for (int64_t row = 0; row < rows; ++row) {
-        float peak = row_max(scores.row(row), count) * scale;
-        if (key > 0 && m[row] >= peak) peak = m[row];
-        const float sum = exp2_row<Unit>(scores.row(row), count, scale, peak);
-        if (key > 0) {
-          const float shrink = std::exp2(m[row] - peak);
-          if (shrink != 1) unpack(o.row(row), columns, shrink, o.row(row));
-          l[row] = l[row] * shrink + sum;
-        } else {
-          l[row] = sum;
-        }
-        m[row] = peak;
-      }
-      product<Unit>(scores.left(), values.from(key / Unit::depth, 0), rows, units<Unit>(count), columns,
-                    o.sums(key > 0));
+    pack<Unit>(ready(head.query, head.adjust_query, nullptr, query, rows, width, room), rows, width, q);
+    std::fill_n(m, rows, -std::numeric_limits<float>::infinity());
+    std::fill_n(l, rows * W, 0.0f);
+    for (int64_t key = 0; key < keys; key += key_block) {
+      const int64_t count = std::min(key_block, keys - key);
+      product<Unit>(q.left(), k.from(0, key), rows, units<Unit>(width), count,
+                    Softmax<Unit>{weights, o, key > 0, count, head.scale * log2_of_e, m, l});
+      product<Unit>(weights.left(), v.from(key / Unit::depth, 0), rows, units<Unit>(count), columns, o.sums(key > 0));
     }
     for (int64_t row = 0; row < rows; ++row) {
-      unpack(o.row(row), width, 1 / l[row], out.data + (query - first + row) * out.stride);
-      if (logsumexp != nullptr) logsumexp[query + row] = m[row] + std::log2(l[row]);
+      T* const to = out.from(query - first + row).data;
+      const float share = 1 / sum(load(l + row * W));
+      if (keys > 0) {
+        unpack(o.row(row), width, share, to);
+      } else {
+        std::fill_n(to, width, T{});
+      }
+      if (softmax != nullptr) {
+        softmax[query + row] = m[row];
+        softmax[head.queries + query + row] = share;
+      }
     }
   }
 }

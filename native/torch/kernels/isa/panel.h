@@ -27,6 +27,11 @@ struct Buffer {
     scratch += rows * stride;
   }
   float* row(int64_t index) const { return data + index * stride; }
+  Buffer after(int64_t rows) const {
+    Buffer rest = *this;
+    rest.data = row(rows);
+    return rest;
+  }
   Left left(int64_t first_row = 0) const { return {row(first_row), stride, 1}; }
   Left transposed() const { return {data, 1, stride}; }
   Sums sums(bool add = false, int64_t first_row = 0) const { return {row(first_row), stride, add}; }
@@ -110,7 +115,8 @@ struct Columns {
     scratch += right_size(units, columns);
   }
   // From unit k and from a column, at which a panel begins, on.
-  Right from(int64_t k, int64_t column) const { return {data + column / panel_width * step + k * panel_width, step}; }
+  float* at(int64_t k, int64_t column) const { return data + column / panel_width * step + k * panel_width; }
+  Right from(int64_t k, int64_t column) const { return {at(k, column), step}; }
 };
 
 // A right operand whose columns are these rows [columns, depth]: rows and columns of units are exchanged.

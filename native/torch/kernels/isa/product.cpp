@@ -19,7 +19,11 @@ struct Result {
   const float* bias;
 
   DIT_INLINE Vec begin(int64_t, int64_t column) const { return load(bias + column); }
-  DIT_INLINE void end(int64_t row, int64_t column, Vec total) const { store(data + row * stride + column, total); }
+
+  template <int Rows, int Columns>
+  DIT_INLINE void end(int64_t row, int64_t column, const Vec (&total)[Rows][Columns]) const {
+    store_tile(data + row * stride + column, stride, total);
+  }
 };
 
 // body(pointer) with the type of an operand's elements. In pairs there is no plain float.

@@ -65,14 +65,27 @@ struct Right {
   int64_t panel_step;
 };
 
-// Where results go: `begin` is what the sums of one vector start from, `end` takes them.
+template <class T, int Rows, int Columns>
+DIT_INLINE void store_tile(T* to, int64_t stride, const Vec (&total)[Rows][Columns]) {
+#pragma GCC unroll 8
+  for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 8
+    for (int j = 0; j < Columns; ++j) store(to + i * stride + j * W, total[i][j]);
+  }
+}
+
+// Where results go: `begin` is what the sums of one vector start from, `end` takes a tile of them.
 struct Sums {
   float* data;
   int64_t stride;
   bool add;  // to what is there
 
   DIT_INLINE Vec begin(int64_t row, int64_t column) const { return add ? load(data + row * stride + column) : Vec{}; }
-  DIT_INLINE void end(int64_t row, int64_t column, Vec total) const { store(data + row * stride + column, total); }
+
+  template <int Rows, int Columns>
+  DIT_INLINE void end(int64_t row, int64_t column, const Vec (&total)[Rows][Columns]) const {
+    store_tile(data + row * stride + column, stride, total);
+  }
 };
 
 template <class Unit, int Rows, int Columns, class Sink>
@@ -95,11 +108,7 @@ DIT_INLINE void product_tile(Left a, const float* b, int64_t depth, int64_t row,
       for (int j = 0; j < Columns; ++j) total[i][j] = Unit::dot(total[i][j], one, right[j]);
     }
   }
-#pragma GCC unroll 8
-  for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 8
-    for (int j = 0; j < Columns; ++j) sink.end(row + i, column + j * W, total[i][j]);
-  }
+  sink.end(row, column, total);
 }
 
 template <class Unit, int Columns, class Sink>

@@ -14,7 +14,7 @@ struct Rounded {
   float value;
 };
 
-/// One strided matrix of packed attention: element (row, column) is at data[row * stride + column].
+/// A matrix in memory: element (row, column) is at data[row * stride + column].
 template <class T>
 struct Rows {
   T* data;
@@ -23,13 +23,31 @@ struct Rows {
   Rows from(int64_t row) const { return {data + row * stride, stride}; }
 };
 
-/// The rows of one head of packed attention.
+/// The distance of a matrix's rows that are padded to whole vectors of every instruction set.
+static inline int64_t wide_row(int64_t width) {
+  return (width + 15) / 16 * 16;
+}
+
+/// What happens to the rows of queries or keys before they are multiplied: a norm, then a rotation.
+struct Adjustment {
+  const float* weight;    // [width], of the norm; null for none
+  const float* bias;      // [width], of a layer norm; null for an RMS norm
+  float eps;
+  const float* rotation;  // [rotated, width], the cosine and the sine of every pair of channels; null for none
+  int64_t rotated;        // rows that are turned; later ones are not
+
+  bool is_none() const { return weight == nullptr && rotation == nullptr; }
+};
+
+/// One head of attention.
 template <class T>
 struct AttentionHead {
-  Rows<const T> query, key, value;  // [tokens, width]
-  int64_t tokens;
-  int64_t width;
+  Rows<const T> query;       // [queries, width]
+  Rows<const T> key, value;  // [..., width]
+  int64_t queries, keys, width;
   float scale;
+  const int32_t* kept;  // [keys], the rows of key and value that are attended to, in order; null for the first ones
+  Adjustment adjust_query, adjust_key;
 };
 
 enum class Element { f32, bf16, rounded };
@@ -79,13 +97,20 @@ struct ElementKernels {
   /// sums[column] = sum over rows of x[row, column]
   void (*column_sums)(const T* x, int64_t rows, int64_t width, float* sums);
 
-  /// out [last - first, width] = attention of query rows [first, last) over all tokens. `logsumexp` [tokens], of the
-  /// scaled scores and to the base 2, may be null. `scratch` holds attention_scratch(tokens, width) floats.
-  void (*attention)(const AttentionHead<T>& head, int64_t first, int64_t last, Rows<T> out, float* logsumexp,
+  /// out [last - first, width] = attention of query rows [first, last); zeros where there are no keys. `softmax`
+  /// [2, queries] may be null; a row's weights are 2^(score scale log2 e - softmax[row]) softmax[queries + row].
+  /// `scratch` holds attention_scratch(keys, width) floats.
+  void (*attention)(const AttentionHead<T>& head, int64_t first, int64_t last, Rows<T> out, float* softmax,
                     float* scratch);
-  /// The gradients [tokens, width] of one whole head. `scratch` holds attention_backward_scratch(...) floats.
-  void (*attention_backward)(const AttentionHead<T>& head, Rows<const T> out, Rows<const T> dout,
-                             const float* logsumexp, Rows<T> dquery, Rows<T> dkey, Rows<T> dvalue, float* scratch);
+  /// What the keys [first, last) contribute: their own gradients, in the rows of dkey and dvalue where they stand, and
+  /// dquery [queries, wide_row(width)], of the adjusted queries and without the scale. `sums` [2, width] takes what is
+  /// added to the gradients of the norm's weight and bias. `scratch` holds attention_backward_scratch(...) floats.
+  void (*attention_backward)(const AttentionHead<T>& head, int64_t first, int64_t last, Rows<const T> out,
+                             Rows<const T> dout, const float* softmax, float* dquery, Rows<T> dkey, Rows<T> dvalue,
+                             float* sums, float* scratch);
+  /// The queries' gradient from that of the adjusted ones, which the `parts` arrays dquery at `adjusted` add up to.
+  void (*attention_backward_query)(const AttentionHead<T>& head, float* adjusted, int64_t parts, Rows<T> dquery,
+                                   float* sums);
 };
 
 /// The inner loops over a residual stream of type X and a branch of type Y. Modulation vectors are float32.
@@ -134,8 +159,8 @@ struct CpuKernels {
   /// shadow = shadow * decay + value * (1 - decay)
   void (*ema)(float* shadow, const float* value, float decay, float one_minus_decay, int64_t count);
   void (*scale)(float* values, float factor, int64_t count);
-  int64_t (*attention_scratch)(int64_t tokens, int64_t width);
-  int64_t (*attention_backward_scratch)(int64_t tokens, int64_t width);
+  int64_t (*attention_scratch)(int64_t keys, int64_t width);
+  int64_t (*attention_backward_scratch)(int64_t queries, int64_t keys, int64_t width);
   double (*sum_of_squares)(const float* values, int64_t count);
 };
 

@@ -3,7 +3,7 @@
 // Vectors of this file's instruction set, in the compilers' own vector notation: the same source is compiled for
 // every instruction set (macro DIT_ISA), and everything here is internal to the file that includes it.
 
-#ifdef __AVX512F__
+#if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -188,6 +188,51 @@ DIT_INLINE Vec exp2_below(Vec x) {
   p = p * r + 0.693147181f;
   p = p * r + 1.0f;
   return times_power_of_2(p, n);
+}
+
+// 2^x for attention's weights, x at most 127: to 1e-7, or to 1e-4, a twentieth of what rounding to bfloat16 loses.
+// Below -126 it may become 0 at once.
+template <bool rough>
+DIT_INLINE Vec exp2_weight(Vec x) {
+#ifdef __AVX512F__
+  const Vec r = bit_cast<Vec>(_mm512_maskz_reduce_ps(0xffff, bit_cast<__m512>(x), _MM_FROUND_TO_NEG_INF));
+#else
+  x = max(x, splat(-126.0f));
+  const Vec n = round_to_whole(x - 0.5f), r = x - n;
+#endif
+  // The polynomials of least relative error on 0 <= r <= 1 among those with constant term 1.
+  Vec p;
+  if constexpr (rough) {
+    p = splat(0.0770670420f);
+    p = p * r + 0.227644991f;
+    p = p * r + 0.695116786f;
+  } else {
+    p = splat(0.00186713007f);
+    p = p * r + 0.00901703032f;
+    p = p * r + 0.0557999139f;
+    p = p * r + 0.240164455f;
+    p = p * r + 0.693151312f;
+  }
+  p = p * r + 1.0f;
+#ifdef __AVX512F__
+  return times_power_of_2(p, x);  // of which it takes the whole part below
+#else
+  return times_power_of_2(p, n);
+#endif
+}
+
+// Whether some lane of a is larger than b's.
+DIT_INLINE bool any_above(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return _mm512_cmp_ps_mask(bit_cast<__m512>(a), bit_cast<__m512>(b), _CMP_GT_OQ) != 0;
+#elif defined(__AVX2__)
+  return _mm256_movemask_ps(bit_cast<__m256>(a > b)) != 0;
+#else
+  const IntVec above = a > b;
+  bool any = false;
+  for (int lane = 0; lane < W; ++lane) any |= above[lane] != 0;
+  return any;
+#endif
 }
 
 DIT_INLINE Vec sigmoid(Vec x) {
