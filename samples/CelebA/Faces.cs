@@ -1,6 +1,7 @@
 using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Samples.CelebA;
@@ -11,7 +12,7 @@ internal static class Faces
     public static async Task TrainAsync(Recipe recipe, string? data, string folder, int seed, CancellationToken cancellationToken)
     {
         manual_seed(seed);
-        using var model = new DitModel(recipe.Model);
+        using var model = new DitModel(recipe.Model).to(Devices.Best);
         await using var loader = recipe.Loader(data, seed);
         using var trainer = new DitTrainer(model, Recipe.Objective, recipe.Training(folder, (ulong)seed));
         using var run = new RunObserver(folder, new RunInfo { Title = "CelebA", Model = recipe.Model });
@@ -27,9 +28,10 @@ internal static class Faces
     public static async Task FindLearningRateAsync(Recipe recipe, string? data, string folder, int seed, CancellationToken cancellationToken)
     {
         manual_seed(seed);
-        using var model = new DitModel(recipe.Model);
+        using var model = new DitModel(recipe.Model).to(Devices.Best);
         await using var loader = recipe.Loader(data, seed);
-        var curve = await new LearningRateRangeTest { Steps = (int)Math.Min(recipe.Steps, 200) }.RunAsync(model, Recipe.Objective, loader, recipe.Training(folder, (ulong)seed), cancellationToken);
+        var test = new LearningRateRangeTest { Steps = (int)Math.Min(recipe.Steps, 200), Observers = [new ProgressObserver(Console.Out)] };
+        var curve = await test.RunAsync(model, Recipe.Objective, loader, recipe.Training(folder, (ulong)seed), cancellationToken);
         curve.Save(Path.Combine(folder, "learning-rate.svg"));
         Console.WriteLine($"The loss falls most steeply at a learning rate of {curve.Suggestion:G3}. See '{Path.Combine(folder, "learning-rate.svg")}'.");
     }
@@ -38,7 +40,7 @@ internal static class Faces
     {
         var checkpoint = Directory.EnumerateDirectories(folder, "step-*").Max() ?? throw new FileNotFoundException($"'{folder}' has no checkpoint: train first.");
         using var scope = NewDisposeScope();
-        using var model = DitModel.Load(Path.Combine(checkpoint, ema ? "ema.safetensors" : "model.safetensors"));
+        using var model = DitModel.Load(Path.Combine(checkpoint, ema ? "ema.safetensors" : "model.safetensors")).to(Devices.Best);
         var classes = tensor(labels.Select(label => (long)Array.IndexOf(Recipe.Classes, label)).ToArray());     // [B]
         var images = recipe.Sampler.Sample(Recipe.Objective.Denoiser(model, classes).Clipped(), Noise(recipe, labels.Length, (ulong)seed));
         for (var i = 0; i < labels.Length; i++)
@@ -53,6 +55,6 @@ internal static class Faces
     {
         using var generator = new Generator(seed);
         var (height, width) = recipe.Model.ImageSize;
-        return randn([count, 3, height, width], generator: generator);                                  // [B, 3, H, W]
+        return randn([count, 3, height, width], generator: generator).to(Devices.Best, disposeAfter: true);    // [B, 3, H, W]
     }
 }

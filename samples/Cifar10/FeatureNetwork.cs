@@ -35,7 +35,7 @@ internal sealed class FeatureNetwork : Module<Tensor, Tensor>
             {
                 if (count++ >= batches) break;
                 using var scope = NewDisposeScope();
-                var loss = functional.cross_entropy(call(batch.Images)!, batch.Labels!);
+                var loss = functional.cross_entropy(call(batch.Images.to(Devices.Best))!, batch.Labels!.to(Devices.Best));
                 optimizer.zero_grad();
                 loss.backward();
                 optimizer.step();
@@ -47,6 +47,6 @@ internal sealed class FeatureNetwork : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return FrechetStatistics.Of(cat([.. pictures.Select(x => features.call(x)!.mean([2, 3]))]));     // [N, 128]
+        return FrechetStatistics.Of(cat([.. pictures.Select(x => features.call(x.to(Devices.Best))!.mean([2, 3]))]));     // [N, 128]
     }
 }

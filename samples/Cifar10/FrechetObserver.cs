@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dit.Core;
 using Dit.Data;
+using TorchSharp;
 
 namespace Dit.Samples.Cifar10;
 
@@ -24,7 +25,7 @@ internal sealed class FrechetObserver(
     public static async Task<(FeatureNetwork Network, FrechetStatistics Real)> PrepareAsync(IImageDataset images, int seed, CancellationToken cancellationToken)
     {
         TorchSharp.torch.manual_seed(seed);
-        var network = new FeatureNetwork();
+        var network = new FeatureNetwork().to(Devices.Best);
         await using var data = new BatchLoader(images, 64, seed) { HorizontalFlip = true };
         await network.TrainAsync(data, batches: 300, cancellationToken);
         network.eval();

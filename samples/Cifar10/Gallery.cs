@@ -60,5 +60,5 @@ internal sealed class Gallery : IDisposable
         _labels.Dispose();
     }
 
-    private static Tensor Noise(long count, Generator generator) => randn([count, 3, CifarDataset.Size, CifarDataset.Size], generator: generator);
+    private static Tensor Noise(long count, Generator generator) => randn([count, 3, CifarDataset.Size, CifarDataset.Size], generator: generator).to(Devices.Best, disposeAfter: true);
 }

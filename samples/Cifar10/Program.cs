@@ -3,6 +3,7 @@ using Dit.Core;
 using Dit.Data;
 using Dit.Samples;
 using Dit.Samples.Cifar10;
+using TorchSharp;
 using static TorchSharp.torch;
 
 var small = new Option<bool>("--small") { Description = "Emoji and a small model: minutes on a processor." };
@@ -32,7 +33,7 @@ static async Task TrainAsync(Recipe recipe, IImageDataset images, string folder,
 {
     var (network, real) = await FrechetObserver.PrepareAsync(images, seed, cancellationToken);
     manual_seed(seed);
-    using var model = new DitModel(recipe.Model);
+    using var model = new DitModel(recipe.Model).to(Devices.Best);
     await using var loader = new BatchLoader(images, recipe.Batch, seed) { HorizontalFlip = true };
     using var trainer = new DitTrainer(model, Recipe.Objective, recipe.Training(folder, (ulong)seed));
     using var run = new RunObserver(folder, new RunInfo { Title = "CIFAR-10", Model = recipe.Model });

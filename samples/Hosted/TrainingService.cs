@@ -20,7 +20,7 @@ internal sealed class TrainingService(
         await using var unseen = new BatchLoader(new MnistDataset(options.Value.Data, train: false), batchSize: 250, seed: 0) { DisposeBatches = false };
         var heldOut = await unseen.Take(2).ToListAsync(stoppingToken);
         using var labels = arange(20).remainder(10);                                                       // [20]: 0 to 9, twice
-        using var noise = new SeededNoise(Enumerable.Range(0, 20).Select(seed => (ulong)seed)).Initial(1, 28, 28);
+        using var noise = new SeededNoise(Enumerable.Range(0, 20).Select(seed => (ulong)seed)).Initial(1, 28, 28).to(device(dit.Value.Device), disposeAfter: true);
         var grids = new SampleGrids(objective, new DpmSolver(steps: 15), noise, labels)
         {
             Models = [("raw", model), ("ema", trainer.EmaModel)], GuidanceScales = [1, 2.5], Columns = 10,

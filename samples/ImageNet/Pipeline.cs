@@ -10,7 +10,7 @@ namespace Dit.Samples.ImageNet;
 /// <summary>The whole program: latents, training, export, samples.</summary>
 internal sealed class Pipeline(Recipe recipe)
 {
-    private readonly Device _device = cuda.is_available() ? CUDA : CPU;
+    private readonly Device _device = Devices.Best;
     private readonly DenoisingObjective _objective = DenoisingObjective.OfficialDit();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 

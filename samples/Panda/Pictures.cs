@@ -33,7 +33,7 @@ internal static class Pictures
         using var generator = new Generator(1);
         using var labels = zeros(count, ScalarType.Int64).DetachFromDisposeScope();
         var (height, width) = recipe.Model.ImageSize;
-        using var noise = randn([count, 3, height, width], generator: generator).DetachFromDisposeScope();
+        using var noise = randn([count, 3, height, width], generator: generator).to(Devices.Best, disposeAfter: true).DetachFromDisposeScope();
         var sampler = new DdpmSampler(recipe.SamplerSteps) { Noise = new SeededNoise(Enumerable.Range(0, count).Select(i => (ulong)i)) };
         foreach (var step in sampler.Steps(Recipe.Objective.Denoiser(model, labels).Clipped(), noise))
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Dit.Core;
 using Dit.Samples;
 using Dit.Samples.Panda;
+using TorchSharp;
 using static TorchSharp.torch;
 
 var small = new Option<bool>("--small") { Description = "64 x 64 pixels and a higher learning rate: minutes on a processor." };
@@ -23,7 +24,7 @@ return await CommandLine.RunAsync(root, args);
 static async Task TrainAsync(Recipe recipe, string photographs, string folder, int seed, CancellationToken cancellationToken)
 {
     manual_seed(seed);
-    using var model = new DitModel(recipe.Model);
+    using var model = new DitModel(recipe.Model).to(Devices.Best);
     await using var loader = recipe.Loader(photographs, seed);
     await using var fixedOnes = recipe.Loader(photographs, seed);
     using var trainer = new DitTrainer(model, Recipe.Objective, recipe.Training(folder, (ulong)seed));

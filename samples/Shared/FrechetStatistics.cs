@@ -11,7 +11,7 @@ internal sealed record FrechetStatistics(double[] Mean, double[,] Covariance)
     public static FrechetStatistics Of(Tensor features)
     {
         using var scope = NewDisposeScope();
-        var x = features.to(ScalarType.Float64);                                                        // [N, F]
+        var x = features.to(ScalarType.Float64, CPU);                                                   // [N, F]
         var mean = x.mean([0]);                                                                         // [F]
         var centred = x - mean;
         var covariance = centred.t().matmul(centred) / (x.shape[0] - 1);                                // [F, F]

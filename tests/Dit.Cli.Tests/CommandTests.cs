@@ -50,6 +50,7 @@ public sealed class CommandTests : IDisposable
     {
         var run = await Invocation.SucceedAsync(["lr-find", "--data", Faces.Create(_folder), "--range-steps", "12", "--plot", _folder["new/lr.svg"], "--json", .. Faces.Small]);
         Assert.InRange((double)run.Json["suggestion"]!, 1e-6, 1e-1);
+        Assert.Contains("trying rates ", run.Error, StringComparison.Ordinal);
         Assert.Equal(run.Json["learningRates"]!.AsArray().Count, run.Json["losses"]!.AsArray().Count);
         Assert.StartsWith("<svg", await File.ReadAllTextAsync(_folder["new/lr.svg"]), StringComparison.Ordinal);
     }
@@ -60,6 +61,7 @@ public sealed class CommandTests : IDisposable
         await File.WriteAllTextAsync(_folder["c.json"], """{ "model": { "width": 32, "depth": 1, "heads": 2 }, "training": { "batch": 2 } }""");
         var run = await Invocation.SucceedAsync("bench", "--config", _folder["c.json"], "--size", "8", "--steps", "2", "--json");
         Assert.Equal(2, (int)run.Json["batch"]!);
+        Assert.Contains("measuring 10/10", run.Error, StringComparison.Ordinal);
         foreach (var name in new[] { "parameters", "trainingImagesPerSecond", "evaluationsPerSecond" }) Assert.True((double)run.Json[name]! > 0, name);
         Assert.Contains("images/s", (await Invocation.SucceedAsync("bench", "--config", _folder["c.json"], "--size", "8", "--steps", "1")).Output, StringComparison.Ordinal);
     }

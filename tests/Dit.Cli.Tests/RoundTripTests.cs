@@ -23,7 +23,8 @@ public sealed class RoundTripTests : IDisposable
         var grid = PixelImage.Load(_folder["a.png"]);
         Assert.Equal((16 + 4, 3 * 16 + 4 * 2, 3), (grid.Height, grid.Width, grid.Channels));
 
-        await Invocation.SucceedAsync("generate", "-c", _folder["run"], "--labels", "female", "male", "male", "--ema", "--steps", "3", "--seed", "7", "--gif", "--out", _folder["g"]);
+        var generated = await Invocation.SucceedAsync("generate", "-c", _folder["run"], "--labels", "female", "male", "male", "--ema", "--steps", "3", "--seed", "7", "--gif", "--out", _folder["g"], "--json");
+        Assert.Equal(["00007-female.png", "00008-male.png", "00009-male.png"], generated.Json["files"]!.AsArray().Select(f => (string)f!));
         Assert.Equal(["00007-female.png", "00008-male.png", "00009-male.png", "denoising.gif"], Directory.GetFiles(_folder["g"]).Select(Path.GetFileName).Order());
     }
 
@@ -41,7 +42,7 @@ public sealed class RoundTripTests : IDisposable
         await Invocation.SucceedAsync("convert", _folder["run"], _folder["own.safetensors"]);
         await Invocation.SucceedAsync("convert", _folder["own.safetensors"], _folder["official.safetensors"], "--to", "Official");
         await Invocation.SucceedAsync("convert", _folder["official.safetensors"], _folder["diffusers"], "--to", "Diffusers", "--model", "heads=2", "imageSize=16", "labelDropout=0.1");
-        await Invocation.SucceedAsync("convert", _folder["diffusers"], _folder["back.safetensors"]);
+        Assert.Equal(_folder["back.safetensors"], (string)(await Invocation.SucceedAsync("convert", _folder["diffusers"], _folder["back.safetensors"], "--json")).Json["path"]!);
         Assert.Equal(expected, await DrawAsync(_folder["own.safetensors"]));
         Assert.Equal(expected, await DrawAsync(_folder["back.safetensors"]));
         using var back = DitModel.Load(_folder["back.safetensors"]);

@@ -34,7 +34,8 @@ internal static class BenchCommand
         return command.Does(async (parsed, shell, cancellationToken) =>
         {
             var device = devices.Choose(parsed);
-            if (parsed.GetValue(steps) is < 1 and var few) throw new UsageException($"--steps is {few}; it must be positive.");
+            var count = parsed.GetValue(steps);
+            if (count < 1) throw new UsageException($"--steps is {count}; it must be positive.");
             var config = RunConfig.Read(parsed.GetValue(file));
             if (parsed.GetValue(preset) is { } name) config = config with { Model = new() { ["preset"] = name } };
             var model = config.ModelFor(parsed.GetValue(channels), parsed.GetValue(size), classes: 10);
@@ -42,11 +43,14 @@ internal static class BenchCommand
             {
                 Batch = parsed.GetValue(batch) ?? (parsed.GetValue(file) is null ? 8 : config.Training.Batch), Precision = parsed.GetValue(precision) ?? config.Training.Precision,
             };
-            await Task.Run(() => Measure(config with { Training = training }, model, parsed.GetValue(steps), device, shell, cancellationToken), cancellationToken);
+            var (text, value) = ("", new object());
+            await shell.ProgressAsync("measuring", 0, 2 * (Warmup + count), progress => Task.Run(
+                () => (text, value) = Measure(config with { Training = training }, model, count, device, done => progress(done, ""), cancellationToken), cancellationToken));
+            shell.Result(text, value);
         });
     }
 
-    private static void Measure(RunConfig config, DitConfig modelConfig, int steps, Device device, Shell shell, CancellationToken cancellationToken)
+    private static (string Text, object Value) Measure(RunConfig config, DitConfig modelConfig, int steps, Device device, Action<long> progress, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         manual_seed(0);
@@ -58,7 +62,7 @@ internal static class BenchCommand
         using var conditions = Some(modelConfig, count);
         var labels = conditions.ToTensor(CPU);                                                                     // [B], [B, V] or [B, L, V]
         using var batch = new Batch(randn(count, modelConfig.Channels, height, width), labels);                     // [B, C, H, W]
-        var train = Median(steps, () => trainer.TrainStep(batch), cancellationToken);
+        var train = Median(steps, () => trainer.TrainStep(batch), progress, cancellationToken);
 
         var artist = new Artist(trainer.EmaModel, config.Objective.Create(), codec: null, config.Sampling with { Steps = 1, Sampler = SamplerKind.Euler, Guidance = 1 });
         ulong[] seeds = [.. Enumerable.Range(0, count).Select(i => (ulong)i)];
@@ -66,10 +70,10 @@ internal static class BenchCommand
         {
             using var drawn = artist.Draw(conditions, seeds, cancellationToken);
             using var read = drawn.sum().cpu();                                                                    // waits for a GPU
-        }, cancellationToken);
+        }, done => progress(Warmup + steps + done), cancellationToken);
         var precision = Engine.Resolve(config.Training.Precision, device);
         var peak = Engine.Supports(Feature.MemoryStatistics) ? Engine.Memory(device).PeakBytes : (long?)null;
-        shell.Result($"""
+        return ($"""
             model      {model.parameters().Sum(p => p.numel()):N0} parameters, {modelConfig.ImageSize} x {modelConfig.Channels}, {modelConfig.Tokens} tokens, on {device}, {Engine.Threads} threads
             training   {count / train:F1} images/s  ({1000 * train:F0} ms a step of {count}, {precision})
             sampling   {count / sample:F1} evaluations of an image/s  ({1000 * sample:F0} ms for {count}, Float32)
@@ -96,7 +100,7 @@ internal static class BenchCommand
     }
 
     /// <returns>Seconds, the median of the measured ones.</returns>
-    private static double Median(int steps, Action step, CancellationToken cancellationToken)
+    private static double Median(int steps, Action step, Action<long> progress, CancellationToken cancellationToken)
     {
         var times = new List<double>();
         for (var i = -Warmup; i < steps; i++)
@@ -105,6 +109,7 @@ internal static class BenchCommand
             var start = Stopwatch.GetTimestamp();
             step();
             if (i >= 0) times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            progress(Warmup + i + 1);
         }
         times.Sort();
         return times[times.Count / 2];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dit.Core;
+using Dit.Tools;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,11 +37,16 @@ internal static class LearningRateCommand
             manual_seed(config.Training.Seed);
             using var model = new DitModel(images.ModelFor(config)).to(device);
             await using var data = images.Load(config.Training.Batch, config.Training.Seed);
-            var test = new LearningRateRangeTest { From = parsed.GetValue(from), To = parsed.GetValue(to), Steps = parsed.GetValue(steps) };
-            shell.Note($"at most {test.Steps} steps of {config.Training.Batch} images");
-            var curve = await test.RunAsync(model, config.Objective.Create(), data, config.Training.ToOptions(folder: null), cancellationToken);
+            var meter = new LossMeter();
+            var test = new LearningRateRangeTest { From = parsed.GetValue(from), To = parsed.GetValue(to), Steps = parsed.GetValue(steps), Observers = [meter] };
+            LearningRateCurve? curve = null;
+            await shell.ProgressAsync("trying rates", 0, test.Steps, async progress =>
+            {
+                meter.Report = progress;
+                curve = await test.RunAsync(model, config.Objective.Create(), data, config.Training.ToOptions(folder: null), cancellationToken);
+            });
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            curve.Save(path);
+            curve!.Save(path);
             shell.Result($"learning rate {curve.Suggestion:G3}, where the loss falls most steeply: see '{path}'",
                 new { suggestion = curve.Suggestion, plot = path, learningRates = curve.LearningRates, losses = curve.Losses });
         });

@@ -21,6 +21,9 @@ public sealed record LearningRateRangeTest
     /// <value>The run ends once the smoothed loss is so many times its least. Default 4.</value>
     public double Hopeless { get; init; } = 4;
 
+    /// <value>Who is told of the steps, such as a <see cref="ProgressObserver"/>. Default no one.</value>
+    public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
+
     /// <summary>Runs the test. Model, objective, random numbers and the data's position are as before when it returns.</summary>
     /// <param name="model">The model; a copy of it is trained.</param>
     /// <param name="objective">What is minimised.</param>
@@ -48,7 +51,8 @@ public sealed record LearningRateRangeTest
                 Optimizer = ((options ?? new()).Optimizer) with { LearningRate = From },
             });
             using var watch = new Watch(this);
-            trainer.Observers.Add(watch);
+            foreach (var observer in Observers.Prepend(watch))
+                trainer.Observers.Add(observer);
             try
             {
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, watch.Ended);
