@@ -72,7 +72,7 @@ public sealed partial class DitModel
         if (condition is not null)
             context = cat([context, condition.ndim == 2 ? condition.unsqueeze(1) : condition], dim: 1);          // [P, 1 + L, D]
         var inContext = Config.Block == BlockType.InContext;
-        var mask = Mask(y, dropped, before: inContext ? tokens.shape[1] + 1 : 1, time.dtype);         // [P, 1, 1, ...]
+        var mask = Mask(y, dropped, before: inContext ? tokens.shape[1] + 1 : 1);       // [P, ...]
         if (rows is not null)
             (context, mask) = (context.index_select(0, rows), mask?.index_select(0, rows));  // [B, ...]
         tokens = inContext
@@ -153,13 +153,12 @@ public sealed partial class DitModel
         return Config.Quirks.UnusedVariance ? output.narrow(1, 0, Config.Channels) : output; // [B, C, H, W]
     }
 
-    /// <summary>0 where a token may be attended to, minus infinity where it is padding; <see langword="null"/> if there is no padding.</summary>
-    private Tensor? Mask(Tensor? y, Tensor? dropped, long before, ScalarType type)
+    /// <summary>Which tokens are attended to: all that come before the condition's, and its own that are no padding; <see langword="null"/> for all.</summary>
+    private Tensor? Mask(Tensor? y, Tensor? dropped, long before)
     {
-        if (y is null || y_embedder!.Mask(y, dropped) is not { } attended)                            // [B, L]
+        if (y is null || y_embedder!.Mask(y, dropped) is not { } attended)                    // [P, L]
             return null;
-        var padding = zeros_like(attended, dtype: type).masked_fill(attended.logical_not(), double.NegativeInfinity);      // [B, L]
-        return cat([zeros(y.shape[0], before, type, y.device), padding], dim: 1).unsqueeze(1).unsqueeze(1);                // [B, 1, 1, before + L]
+        return cat([ones([y.shape[0], before], @bool, y.device), attended], dim: 1);          // [P, before + L]
     }
 
     /// <summary>Puts patches together: [B, T, p p C] with the channel fastest to [B, C, H, W].</summary>

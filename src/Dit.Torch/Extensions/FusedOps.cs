@@ -54,11 +54,27 @@ public static class FusedOps
     public static Tensor GatedResidual(Tensor x, Tensor gate, Tensor branch) =>
         enabled ? Backend.GatedResidual(x, gate, branch) : PlainOps.GatedResidual(x, gate, branch);
 
-    /// <summary>Multi-head self-attention of packed queries, keys and values, scaled by 1 / sqrt(head dimension).</summary>
-    /// <param name="qkv">[B, T, 3 D]: queries, keys, values; within each, the heads one after another.</param>
+    /// <summary>Multi-head attention: softmax(scale q k^T) v, with what a Diffusion Transformer does to queries and keys before.</summary>
+    /// <remarks>
+    /// Keys or values that are not given stand behind the ones before them, in the same tensor: alone, <paramref name="query"/> is what a
+    /// product for all three gives. Within each part the heads come one after another.
+    /// </remarks>
+    /// <param name="query">Queries, [B, T, D], or [B, T, 2 D] with keys, or [B, T, 3 D] with keys and values.</param>
     /// <param name="heads">The number of heads; divides D.</param>
+    /// <param name="key">Keys, [B, L, D], or [B, L, 2 D] with values; of the type of the queries.</param>
+    /// <param name="value">Values, [B, L, D].</param>
+    /// <param name="mask">Which keys are attended to, [B, L], bool; <see langword="null"/> for all. Where there is none at all the result is 0.</param>
+    /// <param name="rotation">
+    /// The cosine and the sine of the angle by which each pair of neighbouring channels of a query and of a key is turned, after the norm,
+    /// [G, D / heads]; tokens from G on are not turned.
+    /// </param>
+    /// <param name="norm">The norms of queries and keys, or <see langword="null"/>.</param>
+    /// <param name="scale">What scores are multiplied by, above 0. Default: 1 / sqrt(D / heads).</param>
     /// <returns>[B, T, D].</returns>
-    public static Tensor Attention(Tensor qkv, long heads) => enabled ? Backend.Attention(qkv, heads) : PlainOps.Attention(qkv, heads);
+    public static Tensor Attention(Tensor query, long heads, Tensor? key = null, Tensor? value = null, Tensor? mask = null,
+        Tensor? rotation = null, QueryKeyNorm? norm = null, double? scale = null) =>
+        enabled ? Backend.Attention(query, heads, key, value, mask, rotation, norm, scale)
+            : PlainOps.Attention(query, heads, key, value, mask, rotation, norm, scale);
 
     /// <summary>Scales gradients so that their L2 norm together is at most a bound. In place, without waiting for the device.</summary>
     /// <param name="gradients">At least one gradient, all on one device.</param>

@@ -32,14 +32,42 @@ internal static class PlainOps
         return (x + gate.unsqueeze(1) * branch).to_type(x.dtype).MoveToOuterDisposeScope();
     }
 
-    internal static Tensor Attention(Tensor qkv, long heads)
+    internal static Tensor Attention(Tensor query, long heads, Tensor? key = null, Tensor? value = null, Tensor? mask = null,
+        Tensor? rotation = null, QueryKeyNorm? norm = null, double? scale = null)
     {
         using var scope = NewDisposeScope();
-        var (batch, tokens, width) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3);
-        var parts = qkv.view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4).unbind(0);   // 3 x [B, H, T, D / H]
-        var scores = parts[0].matmul(parts[1].transpose(-2, -1)) / Math.Sqrt(width / heads);             // [B, H, T, T]
-        return scores.softmax(-1).matmul(parts[2])                                                       // [B, H, T, D / H]
-            .transpose(1, 2).reshape(batch, tokens, width).MoveToOuterDisposeScope();
+        var (behindKey, behindQuery) = (value is null ? 2 : 1, key is not null ? 1 : value is null ? 3 : 2);
+        var parts = query.chunk(behindQuery, -1).Concat(key?.chunk(behindKey, -1) ?? []).Append(value).Take(3)
+            .Select(part => part!.unflatten(2, heads, -1).transpose(1, 2)).ToArray();                    // 3 x [B, H, T, d]
+        var q = Rotated(Normed(parts[0], norm?.QueryWeight, norm?.QueryBias, norm?.Epsilon), rotation);  // [B, H, T, d]
+        var k = Rotated(Normed(parts[1], norm?.KeyWeight, norm?.KeyBias, norm?.Epsilon), rotation);      // [B, H, L, d]
+        var scores = q.matmul(k.transpose(-2, -1)) * (scale ?? 1 / Math.Sqrt(q.shape[^1]));              // [B, H, T, L]
+        if (mask is null) return Joined(scores.softmax(-1).matmul(parts[2])).MoveToOuterDisposeScope();  // [B, T, D]
+        var none = mask.any(-1, keepdim: true).logical_not().view(-1, 1, 1, 1);                          // [B, 1, 1, 1]
+        var hidden = mask.logical_not().view(mask.shape[0], 1, 1, -1).logical_and(none.logical_not());   // [B, 1, 1, L]
+        var weights = scores.masked_fill(hidden, double.NegativeInfinity).softmax(-1).masked_fill(none, 0);
+        return Joined(weights.matmul(parts[2])).MoveToOuterDisposeScope();                               // [B, T, D]
+
+        static Tensor Joined(Tensor x) => x.transpose(1, 2).flatten(2);                                  // [B, T, D]
+    }
+
+    /// <summary>In float32, under autocast too.</summary>
+    private static Tensor Normed(Tensor x, Tensor? weight, Tensor? bias, double? epsilon)
+    {
+        if (weight is null) return x;
+        var wide = x.to_type(x.dtype == float64 ? float64 : float32);                                    // [B, H, T, d]
+        var normed = bias is null ? wide * (wide.square().mean([-1], keepdim: true) + epsilon!.Value).rsqrt() * weight
+            : nn.functional.layer_norm(wide, [x.shape[^1]], weight.to_type(wide.dtype), bias.to_type(wide.dtype), epsilon!.Value);
+        return normed.to_type(x.dtype);
+    }
+
+    private static Tensor Rotated(Tensor x, Tensor? rotation)
+    {
+        if (rotation is null) return x;
+        var pairs = x.narrow(2, 0, rotation.shape[0]).unflatten(-1, -1, 2).unbind(-1);                   // 2 x [B, H, G, d / 2]
+        var angles = rotation.unflatten(-1, -1, 2).unbind(-1);                                           // 2 x [G, d / 2]
+        var turned = stack([pairs[0] * angles[0] - pairs[1] * angles[1], pairs[0] * angles[1] + pairs[1] * angles[0]], -1);
+        return cat([turned.flatten(-2).to_type(x.dtype), x.narrow(2, rotation.shape[0], x.shape[2] - rotation.shape[0])], 2);
     }
 
     internal static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm)

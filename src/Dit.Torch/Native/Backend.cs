@@ -89,7 +89,9 @@ internal static unsafe class Backend
 
     internal static Tensor GatedResidual(Tensor x, Tensor gate, Tensor branch) => Operator.Call("dit::gated_residual", x, gate, branch);
 
-    internal static Tensor Attention(Tensor qkv, long heads) => Operator.Call("dit::attention", qkv, heads);
+    internal static Tensor Attention(Tensor query, long heads, Tensor? key, Tensor? value, Tensor? mask, Tensor? rotation, QueryKeyNorm? norm, double? scale) =>
+        Operator.Call("dit::attention", query, heads, key, value, mask, rotation, norm?.QueryWeight, norm?.QueryBias, norm?.KeyWeight, norm?.KeyBias,
+            norm?.Epsilon ?? 0, scale);
 
     internal static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm)
     {

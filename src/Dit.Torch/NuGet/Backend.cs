@@ -60,7 +60,8 @@ internal static class Backend
 
     internal static Tensor GatedResidual(Tensor x, Tensor gate, Tensor branch) => PlainOps.GatedResidual(x, gate, branch);
 
-    internal static Tensor Attention(Tensor qkv, long heads) => PlainOps.Attention(qkv, heads);
+    internal static Tensor Attention(Tensor query, long heads, Tensor? key, Tensor? value, Tensor? mask, Tensor? rotation, QueryKeyNorm? norm, double? scale) =>
+        PlainOps.Attention(query, heads, key, value, mask, rotation, norm, scale);
 
     internal static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm) => PlainOps.ClipGradNorm(gradients, maxNorm);
 

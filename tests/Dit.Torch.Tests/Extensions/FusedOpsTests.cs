@@ -51,6 +51,39 @@ public sealed class FusedOpsTests
     public void Attention(long batch, long tokens, long width, long heads) =>
         Check(t => FusedOps.Attention(t[0], heads), t => PlainOps.Attention(t[0], heads), 1e-5, Random(batch, tokens, 3 * width));
 
+    [Theory]
+    [InlineData(2, 5, 7, 2, 8)]
+    [InlineData(1, 130, 33, 1, 32)]
+    [InlineData(2, 9, 300, 3, 20)]
+    public void Cross_attention(long batch, long tokens, long length, long heads, long width)
+    {
+        var (q, kv) = (Random(batch, tokens, heads * width), Random(batch, length, 2 * heads * width));
+        var mask = Random(batch, length).gt(0);
+        mask[0] = tensor(false);                                                            // nobody to attend to
+        Check(t => FusedOps.Attention(t[0], heads, t[1]), t => PlainOps.Attention(t[0], heads, t[1]), 1e-5, q, kv);
+        Check(t => FusedOps.Attention(t[0], heads, t[1], mask: mask), t => PlainOps.Attention(t[0], heads, t[1], mask: mask), 1e-5, q, kv);
+        Check(t => FusedOps.Attention(t[0], heads, t[1], t[2]), t => PlainOps.Attention(t[0], heads, t[1], t[2]), 1e-5,
+            q, Random(batch, length, heads * width), Random(batch, length, heads * width));
+        Check(t => FusedOps.Attention(t[0], heads, value: t[1]), t => PlainOps.Attention(t[0], heads, value: t[1]), 1e-5,
+            Random(batch, tokens, 2 * heads * width), q);
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void Attention_with_norms_and_rotation(long batch, long tokens, long width, long heads)
+    {
+        var (qkv, d, turned) = (Random(batch, tokens, 3 * width), width / heads, (tokens + 1) / 2);
+        var vectors = Enumerable.Range(0, 4).Select(_ => Random(d)).ToArray();
+        var angles = Random(turned, d / 2);
+        var rotation = stack([angles.cos(), angles.sin()], -1).flatten(1);                  // [G, d]
+        foreach (var biases in (bool[])[false, true])
+        {
+            QueryKeyNorm Norm(Tensor[] t) => biases ? new(t[1], t[2], t[3], t[4]) : new(t[1], null, t[2], null, 1e-3);
+            Check(t => FusedOps.Attention(t[0], heads, rotation: rotation, norm: Norm(t), scale: 0.3),
+                t => PlainOps.Attention(t[0], heads, rotation: rotation.@double(), norm: Norm(t), scale: 0.3), 1e-5,
+                [qkv, .. vectors[..(biases ? 4 : 2)]]);
+        }
+    }
+
     [Fact]
     public void BFloat16_stays_within_its_own_rounding()
     {
@@ -103,6 +136,8 @@ public sealed class FusedOpsTests
         using var scope = NewDisposeScope();
         Assert.ThrowsAny<Exception>(() => FusedOps.Linear(ones(2, 3), ones(4, 5)));
         Assert.ThrowsAny<Exception>(() => FusedOps.Attention(ones(2, 3, 10), 2));
+        Assert.ThrowsAny<Exception>(() => FusedOps.Attention(ones(2, 3, 8), 2, ones(2, 5, 8)));
+        Assert.ThrowsAny<Exception>(() => FusedOps.Attention(ones(2, 3, 24), 2, mask: ones(2, 4, @bool)));
         Assert.ThrowsAny<Exception>(() => FusedOps.ModulatedNorm(ones(2, 3, 8), ones(3, 8), ones(2, 8)));
         Assert.ThrowsAny<Exception>(() => FusedOps.GatedResidual(ones(2, 3, 8), ones(2, 8), ones(2, 4, 8)));
     }

@@ -1,3 +1,4 @@
+using Dit.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -28,8 +29,8 @@ internal sealed class VaeAttention : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var tokens = group_norm.call(x).flatten(2).transpose(1, 2).unsqueeze(1);                                                       // [B, 1, H W, C]
-        var attended = functional.scaled_dot_product_attention(to_q.call(tokens), to_k.call(tokens), to_v.call(tokens));               // [B, 1, H W, C]
-        return (x + to_out.call(attended).squeeze(1).transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();                      // [B, C, H, W]
+        var tokens = group_norm.call(x).flatten(2).transpose(1, 2);                                                                    // [B, H W, C]
+        var attended = FusedOps.Attention(to_q.call(tokens), heads: 1, to_k.call(tokens), to_v.call(tokens));                          // [B, H W, C]
+        return (x + to_out.call(attended).transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();                                 // [B, C, H, W]
     }
 }

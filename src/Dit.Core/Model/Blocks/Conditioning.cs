@@ -14,12 +14,12 @@ public sealed class Conditioning
     /// <value>The tokens that a cross-attention attends to, [B, L, D]; <see langword="null"/> where there is none.</value>
     public Tensor? Context { get; init; }
 
-    /// <value>Which tokens may be attended to: 0, or minus infinity; [B, 1, 1, L] of the context or of all tokens in it; <see langword="null"/> for all.</value>
+    /// <value>Which tokens may be attended to, [B, L], bool, of the context or of all tokens; <see langword="null"/> for all.</value>
     public Tensor? Mask { get; init; }
 
     /// <value>The rotation of queries and keys; <see langword="null"/> for none.</value>
     public RotaryEmbedding? Rotation { get; init; }
 
-    /// <value>The first block's attention values, [B, heads, T, D / heads], which it leaves here for those after it.</value>
+    /// <value>The first block's attention values, [B, T, A], which it leaves here for those after it.</value>
     internal Tensor? FirstValues { get; set; }
 }

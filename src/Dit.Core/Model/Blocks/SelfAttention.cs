@@ -38,44 +38,25 @@ public sealed class SelfAttention : Module<Tensor, Conditioning, Tensor>
     {
         using var scope = NewDisposeScope();
         var packed = qkv.call(x);                                                                        // [B, T, 3 A]
-        var mask = _masked ? c.Mask : null;                                                              // [B, 1, 1, T]
-        var attended = IsPlain && mask is null && c.Rotation is null
-            ? FusedOps.Attention(packed, _config.Heads)
-            : Attend(packed, c, mask);                                                                   // [B, T, A]
+        var values = _config.ValueResidual ? Values(packed, c) : null;                                   // [B, T, A]
+        var attended = FusedOps.Attention(
+            values is null ? packed : packed.narrow(-1, 0, 2 * _config.AttentionWidth), _config.Heads, value: values,
+            mask: _masked ? c.Mask : null, rotation: c.Rotation?.Table, norm: Norms.ForAttention(q_norm, k_norm, _config),
+            scale: _config.Quirks.ScoresScaledByTokens ? 1 / Math.Sqrt(x.shape[1]) : null);              // [B, T, A]
         return proj.call(attended).MoveToOuterDisposeScope();                                            // [B, T, D]
     }
 
     /// <value>Whether it is the first of a model whose blocks mix its values into theirs.</value>
     internal bool LeavesValues => _config.ValueResidual && value_mix is null;
 
-    /// <summary>Nothing happens between the product and the attention.</summary>
-    private bool IsPlain => q_norm is null && !_config.ValueResidual && !_config.Quirks.ScoresScaledByTokens;
-
-    private Tensor Attend(Tensor packed, Conditioning c, Tensor? mask)
-    {
-        var (batch, tokens, heads) = (packed.shape[0], packed.shape[1], _config.Heads);
-        var parts = packed.view(batch, tokens, 3, heads, -1).permute(2, 0, 3, 1, 4).unbind(0);           // 3 x [B, H, T, A / H]
-        var (q, k, v) = (parts[0], parts[1], parts[2]);
-        if (q_norm is not null)
-            (q, k) = (Norms.InWeightType(q_norm, q), Norms.InWeightType(k_norm!, k));
-        if (c.Rotation is { } rotation)
-            (q, k) = (rotation.Rotate(q), rotation.Rotate(k));
-        if (_config.ValueResidual)
-            v = MixValues(v, c);
-        if (_config.Quirks.ScoresScaledByTokens)
-            q = q * Math.Sqrt((double)q.shape[^1] / tokens);                                             // scaled_dot_product_attention divides by sqrt(A / H)
-        return functional.scaled_dot_product_attention(q, k, v, mask)                                    // [B, H, T, A / H]
-            .transpose(1, 2).reshape(batch, tokens, -1);                                                 // [B, T, A]
-    }
-
     /// <summary>The first block leaves its values, the others mix them into their own.</summary>
-    private Tensor MixValues(Tensor v, Conditioning c)
+    /// <returns>[B, T, A]; <see langword="null"/> for those in the product.</returns>
+    private Tensor? Values(Tensor packed, Conditioning c)
     {
-        if (value_mix is null)
-        {
-            c.FirstValues = v.alias().DetachFromDisposeScope();
-            return v;
-        }
-        return value_mix * c.FirstValues! + (1 - value_mix) * v;                                         // [B, H, T, A / H]
+        var own = packed.narrow(-1, 2 * _config.AttentionWidth, _config.AttentionWidth);                 // [B, T, A]
+        if (value_mix is not null)
+            return (value_mix * c.FirstValues! + (1 - value_mix) * own).to(packed.dtype);                // [B, T, A]
+        c.FirstValues = own.alias().DetachFromDisposeScope();
+        return null;
     }
 }

@@ -42,14 +42,11 @@ internal sealed class LayerList
 
     /// <value>What the last block finds and makes: every block's tokens, which live as long as the pass, and all results of its own.</value>
     private Kept Sampling =>
-        BlockInput * 3 + new Kept(Narrow: 4 * _tokens * _width + Math.Max(IsFused ? AttentionOperands : 2 * AttentionOperands, MlpOperands));
+        BlockInput * 3 + new Kept(Narrow: 4 * _tokens * _width + Math.Max(AttentionOperands, MlpOperands));
 
-    private long AttentionOperands => 4 * _tokens * _attention + (IsFused ? 0 : Scores(_tokens, _tokens));
+    private long AttentionOperands => 4 * _tokens * _attention;
 
     private long MlpOperands => _tokens * (_config.MlpActivation == Activation.SwiGlu ? 4 : 2) * _config.MlpWidth;
-
-    /// <value>Whether self-attention is one operator that makes no scores. Otherwise it is libtorch's, which makes them unless it has flash attention.</value>
-    private bool IsFused => _config is { QueryKeyNorm: null, RotaryPositions: false, ValueResidual: false, Quirks.ScoresScaledByTokens: false };
 
     private void AddEmbeddings()
     {
@@ -133,9 +130,7 @@ internal sealed class LayerList
             Add("attn.value_mix", "Parameter", [1], 1);
         Linear("attn.qkv", [_tokens], _width, 3 * _attention, keepsMore: _tokens * 3 * _attention);
         QueryKeyNorms("attn", _tokens, _tokens);
-        // Attention keeps queries, keys and values, which are copies where a norm or a mixture keeps the product itself.
-        var copies = _config.QueryKeyNorm is not null || _config.ValueResidual ? 3 * _tokens * _attention : 0;
-        Attention("attn", _tokens, _tokens, IsFused ? _heads * _tokens : Scores(_tokens, _tokens) + copies);
+        Attention("attn", _tokens, _tokens, keepsMore: mixesValues ? _tokens * _attention : 0);
         Linear("attn.proj", [_tokens], _attention, _width, branch);
     }
 
@@ -144,7 +139,7 @@ internal sealed class LayerList
         Linear("cross_attn.q", [_tokens], _width, _attention, _tokens * _attention);
         Linear("cross_attn.kv", [context], _width, 2 * _attention, context * 2 * _attention);
         QueryKeyNorms("cross_attn", _tokens, context);
-        Attention("cross_attn", _tokens, context, Scores(_tokens, context));
+        Attention("cross_attn", _tokens, context);
         Linear("cross_attn.proj", [_tokens], _attention, _width);
     }
 
@@ -175,27 +170,27 @@ internal sealed class LayerList
     {
         if (_config.QueryKeyNorm is not { } type)
             return;
-        Norm($"{name}.q_norm", type, [_heads, queries, _attention / _heads]);
-        Norm($"{name}.k_norm", type, [_heads, keys, _attention / _heads]);
+        Norm($"{name}.q_norm", type, [_heads, queries, _attention / _heads], inAttention: true);
+        Norm($"{name}.k_norm", type, [_heads, keys, _attention / _heads], inAttention: true);
     }
 
-    /// <summary>A layer norm that is modulated has no weights, and one pass does both; otherwise the modulation keeps the norm's result.</summary>
-    private void Norm(string name, NormType type, long[] shape, bool modulated = false)
+    /// <summary>A layer norm that is modulated has no weights, and one pass does both; otherwise the modulation keeps the norm's result. Attention
+    /// makes those of its queries and keys again.</summary>
+    private void Norm(string name, NormType type, long[] shape, bool modulated = false, bool inAttention = false)
     {
         var fused = modulated && type == NormType.LayerNorm && !_config.Quirks.AffineNorms;
         var (width, elements) = (shape[^1], shape.Aggregate((a, b) => a * b));
         var own = type == NormType.LayerNorm ? 1 : 2;                       // the input, and what the gain multiplies
         Add(name, fused ? "LayerNorm (no weights)" : $"{type}", [_batch, .. shape],
             type switch { _ when fused => 0, NormType.LayerNorm => 2 * width, NormType.RmsNorm => width, _ => 1 },
-            kept: new(Wide: (own + (modulated && !fused ? 1 : 0)) * elements));
+            kept: new(Wide: inAttention ? 0 : (own + (modulated && !fused ? 1 : 0)) * elements));
     }
 
     private void Modulation(string name, int parts) => Linear($"{name}.1", [], _width, parts * _width, parts * _width);
 
-    private void Attention(string name, long queries, long keys, long kept) =>
-        Add(name, "Attention", [_batch, queries, _attention], 0, 2 * queries * keys * _attention, kept: new(Narrow: kept));
-
-    private long Scores(long queries, long keys) => _heads * queries * keys;
+    /// <summary>One operator, which makes its scores tile by tile and keeps two numbers of each row of them.</summary>
+    private void Attention(string name, long queries, long keys, long keepsMore = 0) =>
+        Add(name, "Attention", [_batch, queries, _attention], 0, 2 * queries * keys * _attention, kept: new(Wide: 2 * _heads * queries, Narrow: keepsMore));
 
     /// <summary>A product of as many vectors of an image as the dimension of rows says. It keeps its input, and <paramref name="keepsMore"/>.</summary>
     private void Linear(string name, long[] rows, long from, long to, long keepsMore = 0, string kind = "Linear")

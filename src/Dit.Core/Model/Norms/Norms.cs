@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Dit.Torch;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -19,13 +20,14 @@ internal static class Norms
     public static Module<Tensor, Tensor>? QueryKey(DitConfig config) =>
         config.QueryKeyNorm is { } type ? Create(type, config.AttentionWidth / config.Heads, config.Quirks.NormEpsilon) : null;
 
-    /// <summary>Normalises in the type of the norm's weights: under autocast they are wider than queries and keys.</summary>
-    /// <returns>Of the shape and type of <paramref name="x"/>.</returns>
-    public static Tensor InWeightType(Module<Tensor, Tensor> norm, Tensor x)
+    /// <summary>The norms of queries and keys as attention applies them, in the current scope; <see langword="null"/> for none.</summary>
+    public static QueryKeyNorm? ForAttention(Module<Tensor, Tensor>? query, Module<Tensor, Tensor>? key, DitConfig config) => (query, key) switch
     {
-        using var scope = NewDisposeScope();
-        return norm.call(x.to(norm.parameters().First().dtype))!.to(x.dtype).MoveToOuterDisposeScope();
-    }
+        (LayerNorm q, LayerNorm k) => new(q.weight, q.bias, k.weight, k.bias, config.Quirks.NormEpsilon),
+        (RmsNorm q, RmsNorm k) => new(q.Weight, null, k.Weight, null, config.Quirks.NormEpsilon),
+        (ScaleNorm q, ScaleNorm k) => new(q.Weight, null, k.Weight, null, ScaleNorm.Epsilon(config.AttentionWidth / config.Heads)),
+        _ => null,
+    };
 
     /// <summary>Norm(x) (1 + scale) + shift (Perez et al. 2018; DiT, section 3.2).</summary>
     /// <param name="norm">The norm; <see langword="null"/> for a layer norm without weights.</param>

@@ -20,6 +20,9 @@ public sealed class RmsNorm : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <value>The gains, [D].</value>
+    internal Tensor Weight => weight;
+
     /// <param name="x">[..., D].</param>
     /// <returns>[..., D], of the type of <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)
