@@ -5,6 +5,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/version.h>
 
 #include <cstdlib>
@@ -17,10 +19,7 @@
 #include "kernels/product.h"
 
 #ifdef DIT_CUDA
-#include <ATen/cuda/CUDAGeneratorImpl.h>
 #include <c10/cuda/CUDACachingAllocator.h>
-#include <c10/cuda/CUDAFunctions.h>
-#include <c10/cuda/CUDAGuard.h>
 #endif
 
 #define DIT_TORCH_AT_LEAST(major, minor) \
@@ -86,10 +85,7 @@ int dit_engine_describe(dit_engine_info* info) {
     info->has_onednn = at::hasMKLDNN();
     info->has_direct_onednn = dit::onednn_is_faster(at::kBFloat16);
     info->has_cuda = at::hasCUDA();
-    info->cuda_devices = 0;
-#ifdef DIT_CUDA
-    if (info->has_cuda) info->cuda_devices = c10::cuda::device_count();
-#endif
+    info->cuda_devices = info->has_cuda ? c10::impl::getDeviceGuardImpl(at::kCUDA)->deviceCount() : 0;
     info->bf16_in_hardware = bf16_in_hardware();
   });
 }
@@ -105,15 +101,9 @@ int dit_generator_create(uint64_t seed, int64_t device, dit_generator* result) {
       *result = release(at::make_generator<at::CPUGeneratorImpl>(seed));
       return;
     }
-#ifdef DIT_CUDA
-    if (where.is_cuda()) {
-      auto made = at::cuda::detail::createCUDAGenerator(where.index());
-      made.set_current_seed(seed);
-      *result = release(std::move(made));
-      return;
-    }
-#endif
-    TORCH_CHECK(false, "no random number generator for device ", where);
+    auto made = at::globalContext().defaultGenerator(where).clone();
+    made.set_current_seed(seed);
+    *result = release(std::move(made));
   });
 }
 
@@ -280,12 +270,8 @@ int dit_memory_empty_cache(int64_t device) {
 
 int dit_cuda_synchronize(int32_t device) {
   return dit::guarded([&] {
-#ifdef DIT_CUDA
-    c10::cuda::CUDAGuard guard(static_cast<c10::DeviceIndex>(device < 0 ? c10::cuda::current_device() : device));
-    c10::cuda::device_synchronize();
-#else
-    (void)device;
-    TORCH_CHECK(false, "this libtorch was built without CUDA");
-#endif
+    const auto& hooks = at::detail::getCUDAHooks();
+    TORCH_CHECK(hooks.hasCUDA(), "this libtorch was built without CUDA");
+    hooks.deviceSynchronize(device < 0 ? hooks.current_device() : device);
   });
 }

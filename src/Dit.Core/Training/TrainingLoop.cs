@@ -123,7 +123,7 @@ internal sealed class TrainingLoop(
     {
         var next = parts.Step + 1;
         var last = length.IsReached(next, parts.ImagesSeen + batch.Count, data.Position);
-        var save = next % options.CheckpointEvery == 0 || last;                // what is saved must be known to be finite
+        var save = last || (checkpoints.Exist && next % options.CheckpointEvery == 0);     // what is saved must be known to be finite
         var log = next % options.LogEvery == 0;
         var report = log || trainer.IsReported(next);
         var (loss, norm) = trainer.MakeStep(batch, read: save || report);

@@ -89,7 +89,7 @@ public sealed class NetworkDenoiser : Denoiser
         model.BlockCache = Cache;
         try
         {
-            return Shared(labels, x.shape[0]) is var (distinct, rows)
+            return Shared(labels, x) is var (distinct, rows)
                 ? model.Predict(x, Times(distinct?.shape[0] ?? 1), distinct, rows)
                 : model.call(x, Times(x.shape[0]), labels)!;
         }
@@ -100,9 +100,9 @@ public sealed class NetworkDenoiser : Denoiser
     }
 
     /// <summary>The different labels and which of them each image has; null if all differ, or to know would take a copy from a GPU.</summary>
-    private static (Tensor? Distinct, Tensor Rows)? Shared(Tensor? labels, long batch)
+    private static (Tensor? Distinct, Tensor Rows)? Shared(Tensor? labels, Tensor x)
     {
-        if (labels is null) return (null, zeros(batch, ScalarType.Int64));
+        if (labels is null) return (null, zeros(x.shape[0], ScalarType.Int64, x.device));
         if (labels.dtype != ScalarType.Int64 || labels.ndim != 1 || labels.device.type != DeviceType.CPU) return null;
         var ids = labels.data<long>().ToArray();
         var distinct = ids.Distinct().ToArray();

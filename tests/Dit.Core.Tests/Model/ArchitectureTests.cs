@@ -6,58 +6,18 @@ namespace Dit.Core.Tests;
 /// <summary>What each option of the architecture promises.</summary>
 public sealed class ArchitectureTests
 {
-    /// <summary>Every option at least once, alone and together with others.</summary>
-    private static readonly Dictionary<string, DitConfig> Architectures = new()
-    {
-        ["official"] = Models.Tiny,
-        ["adaLN"] = Models.Tiny with { Block = BlockType.AdaLN },
-        ["in-context"] = Models.Tiny with { Block = BlockType.InContext },
-        ["cross-attention"] = Models.Tiny with { Block = BlockType.CrossAttention },
-        ["wide image"] = Models.Tiny with { ImageSize = (4, 12) },
-        ["wide heads"] = Models.Tiny with { HeadWidth = 12 },
-        ["RMS norm"] = Models.Tiny with { Norm = NormType.RmsNorm },
-        ["SwiGLU"] = Models.Tiny with { MlpActivation = Activation.SwiGlu },
-        ["exact GELU"] = Models.Tiny with { MlpActivation = Activation.Gelu },
-        ["query-key norm"] = Models.Tiny with { QueryKeyNorm = NormType.RmsNorm },
-        ["rotary"] = Models.Tiny with { RotaryPositions = true, Positions = PositionType.None },
-        ["learned positions"] = Models.Tiny with { Positions = PositionType.Learned },
-        ["1-D positions"] = Models.Tiny with { Positions = PositionType.SinCos1D },
-        ["value residual"] = Models.Tiny with { ValueResidual = true, Depth = 3 },
-        ["registers"] = Models.Tiny with { Registers = 3 },
-        ["unused variance"] = Models.Tiny with { Quirks = new() { UnusedVariance = true } },
-        ["learned variance"] = Models.Tiny with { LearnedVariance = true },
-        ["attributes"] = Models.Tiny with { Condition = ConditionType.Attributes },
-        ["vectors"] = Models.Tiny with { Condition = ConditionType.Vector },
-        ["tokens, cross-attention"] = Models.Tiny with { Condition = ConditionType.Tokens, Block = BlockType.CrossAttention },
-        ["tokens, in-context"] = Models.Tiny with { Condition = ConditionType.Tokens, Block = BlockType.InContext },
-        ["unconditional"] = Models.Tiny with { Classes = 0 },
-        ["LightningDiT"] = Models.Tiny with
-        {
-            Norm = NormType.RmsNorm, MlpActivation = Activation.SwiGlu, QueryKeyNorm = NormType.RmsNorm, RotaryPositions = true, ValueResidual = true, Registers = 2,
-        },
-        ["everything in context"] = Models.Tiny with
-        {
-            Block = BlockType.InContext, Norm = NormType.RmsNorm, QueryKeyNorm = NormType.LayerNorm, RotaryPositions = true, ValueResidual = true, Registers = 2,
-            Condition = ConditionType.Tokens, MlpActivation = Activation.SwiGlu,
-        },
-        ["panda"] = DitConfig.Panda with { ImageSize = 16, Width = 16, HeadWidth = 8, Time = DitConfig.Panda.Time with { Width = 32 } },
-        ["owenliang"] = DitConfig.OwenMnist with { ImageSize = 8, Width = 16, HeadWidth = 8 },
-        ["VachanVY"] = DitConfig.VachanCelebA with { ImageSize = 8, PatchSize = 2, Width = 16, Depth = 2, Heads = 2, Time = DitConfig.VachanCelebA.Time with { Width = 8 } },
-        ["Just-a-DiT"] = DitConfig.JustADit with { ImageSize = 8, Width = 16, Depth = 2, Heads = 2, QueryKeyNorm = NormType.ScaleNorm },
-    };
-
-    public static TheoryData<string> All => [.. Architectures.Keys];
+    public static TheoryData<string> All => [.. Architectures.All.Keys];
 
     /// <summary>Those whose blocks add nothing at first.</summary>
     public static TheoryData<string> AdaptiveZero =>
-        [.. Architectures.Where(a => a.Value is { Block: BlockType.AdaLNZero, Quirks.InitialWeights: not InitialWeights.Torch }).Select(a => a.Key)];
+        [.. Architectures.All.Where(a => a.Value is { Block: BlockType.AdaLNZero, Quirks.InitialWeights: not InitialWeights.Torch }).Select(a => a.Key)];
 
     [Theory, MemberData(nameof(All))]
     public void Forward_and_backward(string name)
     {
-        using var model = Models.Random(Architectures[name]);
+        using var model = Models.Random(Architectures.All[name]);
         using var scope = NewDisposeScope();
-        var (x, t, y) = Inputs(model.Config, 3);
+        var (x, t, y) = Architectures.Inputs(model.Config, 3);
         var output = model.call(x, t, y);
         var (height, width) = model.Config.ImageSize;
         Assert.Equal([3, model.Config.OutputChannels, height, width], output.shape);
@@ -77,10 +37,10 @@ public sealed class ArchitectureTests
     [Theory, MemberData(nameof(All))]
     public void Mixed_precision_is_near_float32(string name)
     {
-        using var model = Models.Random(Architectures[name]);
+        using var model = Models.Random(Architectures.All[name]);
         model.eval();
         using var scope = NewDisposeScope();
-        var (x, t, y) = Inputs(model.Config, 3);
+        var (x, t, y) = Architectures.Inputs(model.Config, 3);
         Tensor mixed, exact;
         using (no_grad())
             exact = model.call(x, t, y);
@@ -98,12 +58,12 @@ public sealed class ArchitectureTests
     [Theory, MemberData(nameof(All))]
     public void Images_that_share_conditions_are_as_with_their_own(string name)
     {
-        using var model = Models.Random(Architectures[name]);
+        using var model = Models.Random(Architectures.All[name]);
         model.eval();
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var (x, _, _) = Inputs(model.Config, 5);
-        var (_, t, y) = Inputs(model.Config, 2);
+        var (x, _, _) = Architectures.Inputs(model.Config, 5);
+        var (_, t, y) = Architectures.Inputs(model.Config, 2);
         var rows = tensor(new long[] { 1, 0, 0, 1, 1 });
         var own = model.call(x, t.index_select(0, rows), y?.index_select(0, rows));
         var shared = model.Predict(x, t, y, rows);
@@ -116,23 +76,23 @@ public sealed class ArchitectureTests
     public void Saved_and_loaded(string name)
     {
         using var folder = new TemporaryFolder();
-        using var model = Models.Random(Architectures[name]);
+        using var model = Models.Random(Architectures.All[name]);
         model.eval();
         model.Save(folder["model.safetensors"]);
         using var loaded = DitModel.Load(folder["model.safetensors"]);
         Assert.Equal(model.Config, loaded.Config);
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var (x, t, y) = Inputs(model.Config, 2);
+        var (x, t, y) = Architectures.Inputs(model.Config, 2);
         Assert.True(model.call(x, t, y).Equals(loaded.call(x, t, y)));
     }
 
     [Theory, MemberData(nameof(All))]
     public void Checkpointed_activations_change_no_bit(string name)
     {
-        using var model = Models.Random(Architectures[name]);
+        using var model = Models.Random(Architectures.All[name]);
         using var scope = NewDisposeScope();
-        var (x, t, y) = Inputs(model.Config, 3);
+        var (x, t, y) = Architectures.Inputs(model.Config, 3);
         var plain = LossAndGradients();
         model.ActivationCheckpointing = true;
         var checkpointed = LossAndGradients();
@@ -152,10 +112,10 @@ public sealed class ArchitectureTests
     [Theory, MemberData(nameof(AdaptiveZero))]
     public void A_new_adaLN_Zero_block_is_the_identity_and_the_output_zero(string name)
     {
-        using var model = new DitModel(Architectures[name]);
+        using var model = new DitModel(Architectures.All[name]);
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var (x, t, y) = Inputs(model.Config, 2);
+        var (x, t, y) = Architectures.Inputs(model.Config, 2);
         Assert.Equal(0f, model.call(x, t, y).abs().max().item<float>());
         var tokens = randn(2, model.Config.Tokens, model.Config.Width);
         var conditioning = new Conditioning { Vector = randn(2, model.Config.Width) };
@@ -172,7 +132,7 @@ public sealed class ArchitectureTests
         using var model = new DitModel(Models.Tiny with { Block = block });
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var (x, t, y) = Inputs(model.Config, 2);
+        var (x, t, y) = Architectures.Inputs(model.Config, 2);
         Assert.Equal(0f, model.call(x, t, y).abs().max().item<float>());
     }
 
@@ -184,12 +144,12 @@ public sealed class ArchitectureTests
     [InlineData("no positions", true)]
     public void Without_positions_the_order_of_patches_does_not_matter(string name, bool equivariant)
     {
-        var config = name == "no positions" ? Models.Tiny with { Positions = PositionType.None, Registers = 2 } : Architectures[name];
+        var config = name == "no positions" ? Models.Tiny with { Positions = PositionType.None, Registers = 2 } : Architectures.All[name];
         using var model = Models.Random(config);
         model.eval();
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var (x, t, y) = Inputs(config, 2);
+        var (x, t, y) = Architectures.Inputs(config, 2);
         var swapped = Swap(x);
         Assert.Equal(equivariant, Swap(model.call(x, t, y)).allclose(model.call(swapped, t, y), 1e-4, 1e-4));
 
@@ -224,11 +184,11 @@ public sealed class ArchitectureTests
     [Fact]
     public void Normalised_queries_and_keys_do_not_care_for_the_scale_of_their_weights()
     {
-        using var model = Models.Random(Architectures["query-key norm"]);
+        using var model = Models.Random(Architectures.All["query-key norm"]);
         model.eval();
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var (x, t, y) = Inputs(model.Config, 2);
+        var (x, t, y) = Architectures.Inputs(model.Config, 2);
         var before = model.call(x, t, y);
         foreach (var (name, parameter) in model.named_parameters().Where(p => p.name.Contains("attn.qkv", StringComparison.Ordinal)))
             parameter.narrow(0, 0, 2 * model.Config.Width).mul_(7);
@@ -238,8 +198,8 @@ public sealed class ArchitectureTests
     [Fact]
     public void Mixed_values_at_zero_and_one()
     {
-        using var model = Models.Random(Architectures["value residual"]);
-        using var plain = Models.Random(Architectures["value residual"] with { ValueResidual = false });
+        using var model = Models.Random(Architectures.All["value residual"]);
+        using var plain = Models.Random(Architectures.All["value residual"] with { ValueResidual = false });
         model.eval();
         plain.eval();
         using var scope = NewDisposeScope();
@@ -247,7 +207,7 @@ public sealed class ArchitectureTests
         var weights = model.state_dict();
         foreach (var (name, parameter) in plain.named_parameters())
             parameter.copy_(weights[name]);
-        var (x, t, y) = Inputs(model.Config, 2);
+        var (x, t, y) = Architectures.Inputs(model.Config, 2);
         Assert.False(model.call(x, t, y).allclose(plain.call(x, t, y), 1e-3, 1e-3));
         foreach (var (name, tensor) in weights.Where(w => w.Key.EndsWith("value_mix", StringComparison.Ordinal)))
             tensor.zero_();
@@ -267,11 +227,11 @@ public sealed class ArchitectureTests
     [InlineData("tokens, in-context")]
     public void Padding_is_not_attended_to(string name)
     {
-        using var model = Models.Random(Architectures[name]);
+        using var model = Models.Random(Architectures.All[name]);
         model.eval();
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var (x, t, y) = Inputs(model.Config, 2);
+        var (x, t, y) = Architectures.Inputs(model.Config, 2);
         var padded = cat([y!, zeros(2, 5, model.Config.Classes)], dim: 1);
         Assert.True(model.call(x, t, y).allclose(model.call(x, t, padded), 1e-5, 1e-5));
         Assert.False(model.call(x, t, y).allclose(model.call(x, t, y!.flip(0)), 1e-3, 1e-3));
@@ -284,11 +244,11 @@ public sealed class ArchitectureTests
     [InlineData("tokens, in-context")]
     public void No_condition_is_said_by_null_by_NaN_or_by_dropping(string name)
     {
-        using var model = Models.Random(Architectures[name]);
+        using var model = Models.Random(Architectures.All[name]);
         model.eval();
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var (x, t, y) = Inputs(model.Config, 2);
+        var (x, t, y) = Architectures.Inputs(model.Config, 2);
         var none = model.forward(x, t, null, null);
         Assert.True(none.allclose(model.forward(x, t, y, ones(2, ScalarType.Bool)), 1e-5, 1e-5));
         Assert.True(none.allclose(model.forward(x, t, full_like(y!, model.NoCondition), null), 1e-5, 1e-5));
@@ -313,7 +273,7 @@ public sealed class ArchitectureTests
         model.eval();
         using var same = model.Resized(8);
         using var wide = model.Resized((8, 16));
-        var (x, t, y) = Inputs(model.Config, 2);
+        var (x, t, y) = Architectures.Inputs(model.Config, 2);
         using var guard = no_grad();
         Assert.True(model.call(x, t, y).Equals(same.call(x, t, y)));
         Assert.Equal([2, 1, 8, 16], wide.call(randn(2, 1, 8, 16), t, y).shape);
@@ -330,22 +290,7 @@ public sealed class ArchitectureTests
         quirky.eval();
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var (x, t, y) = Inputs(config, 2);
+        var (x, t, y) = Architectures.Inputs(config, 2);
         Assert.True(model.call(x, t, y).allclose(quirky.call(x, t, y), 1e-4, 1e-4));
-    }
-
-    private static (Tensor X, Tensor T, Tensor? Y) Inputs(DitConfig config, int count)
-    {
-        using var generator = new Generator(7);
-        var x = randn(count, config.Channels, config.ImageSize.Height, config.ImageSize.Width, generator: generator);
-        var y = config switch
-        {
-            { Classes: 0 } => null,
-            { Condition: ConditionType.Classes } => arange(count, int64).remainder(config.Classes),
-            { Condition: ConditionType.Attributes } => rand(count, config.Classes, generator: generator).gt(0.5).to(float32),
-            { Condition: ConditionType.Vector } => randn(count, config.Classes, generator: generator),
-            _ => randn(count, 3, config.Classes, generator: generator),
-        };
-        return (x, arange(count) * 100.0 + 3, y);
     }
 }
