@@ -18,13 +18,13 @@ internal sealed class Contender : IDisposable
     public string Name { get; }
 
     /// <summary>This program again, in its role of a worker, in the environment it was started in.</summary>
-    public static Contender Dit(int threads) => new("Dit", new(Environment.ProcessPath!, ["worker", "--threads", Text(threads)]));
+    public static Contender Dit(int threads) => new("Dit", Itself("worker", "--threads", Text(threads)));
 
     /// <summary>The peer, which gives itself its best environment.</summary>
     public static Contender PyTorch(string python, string script, int threads) => new("PyTorch", new(python, [script, "--threads", Text(threads)]));
 
     /// <summary>This program again, in its role of a worker of the image benchmark.</summary>
-    public static Contender DitImages() => new("Dit", new(Environment.ProcessPath!, ["images", "worker"]));
+    public static Contender DitImages() => new("Dit", Itself("images", "worker"));
 
     /// <summary>The peer of the image benchmark.</summary>
     public static Contender Pillow(string python, string script) => new("Pillow", new(python, [script]));
@@ -56,6 +56,10 @@ internal sealed class Contender : IDisposable
         if (!_process.WaitForExit(TimeSpan.FromSeconds(10))) _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
+
+    /// <summary>How this program was started: as an executable, or as <c>dotnet Dit.Benchmarks.dll</c>.</summary>
+    private static ProcessStartInfo Itself(params string[] arguments) => new(
+        Environment.ProcessPath!, Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(Contender).Assembly.Location, .. arguments] : arguments);
 
     private double Number(string line) => double.Parse(Ask(line), CultureInfo.InvariantCulture);
 

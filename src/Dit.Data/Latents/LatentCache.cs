@@ -14,6 +14,7 @@ public sealed class LatentCache : IDisposable
 {
     private readonly LatentCacheIndex _index;
     private readonly LatentShard[] _shards;
+    private readonly int[]? _images;            // the data set's number of each image; null where none was left out
     private readonly long[]? _labels;
 
     /// <summary>Opens a cache.</summary>
@@ -27,14 +28,22 @@ public sealed class LatentCache : IDisposable
         Folder = folder;
         _index = LatentCacheIndex.Load(folder, out var checksum);
         _shards = OpenShards(Files(folder, _index), checksum, verify);
+        BadImages = [.. _shards.SelectMany((shard, i) => shard.Bad.Select(b => new BadImage(_index.Shard(i).First + b.Key, b.Value, "It could not be read when the cache was made.")))];
+        if (BadImages.Count > 0) _images = [.. Enumerable.Range(0, _index.Images).Except(BadImages.Select(b => b.Index))];
         _labels = _index.Labels ? ReadLabels() : null;
     }
 
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
-    /// <summary>The number of images.</summary>
-    public int Count => _index.Images;
+    /// <summary>The number of images, without those that were left out.</summary>
+    public int Count => _images?.Length ?? _index.Images;
+
+    /// <summary>
+    /// Images of the data set that could not be read when the cache was made and were left out (<see cref="LatentCacheOptions.OnBadImage"/>), by their number in the
+    /// data set and their name, without what the names of all images begin with.
+    /// </summary>
+    public IReadOnlyList<BadImage> BadImages { get; }
 
     /// <summary>What is kept of an image.</summary>
     public LatentContent Content => _index.Content;
@@ -77,8 +86,8 @@ public sealed class LatentCache : IDisposable
     /// <remarks>
     /// <para>The bytes depend on the data set, the codec, the options and the machine's arithmetic (its threads, too), not on kills or on the number of processes. Several
     /// processes share the work by <see cref="LatentCacheOptions.Rank"/>; a cache can be opened when all of them are done.</para>
-    /// <para>An image that cannot be read ends the making: check the data set before (<see cref="DatasetCheck"/>), and leave bad images out by
-    /// <see cref="ImageDatasets.Subset"/>.</para>
+    /// <para>An image that cannot be read ends the making, or is left out, told with its path as the making goes on, and noted in its shard: see
+    /// <see cref="LatentCacheOptions.OnBadImage"/>.</para>
     /// </remarks>
     /// <param name="dataset">The images.</param>
     /// <param name="codec">Encodes them; it is used by one thread.</param>
@@ -119,7 +128,11 @@ public sealed class LatentCache : IDisposable
     }
 
     /// <summary>Copies what a shard's tensor has of an image.</summary>
-    internal void CopyRow(string tensor, int image, Span<byte> target) => _shards[image / _index.ShardImages].CopyRow(tensor, image % _index.ShardImages, target);
+    internal void CopyRow(string tensor, int image, Span<byte> target)
+    {
+        var number = _images?[image] ?? image;
+        _shards[number / _index.ShardImages].CopyRow(tensor, number % _index.ShardImages, target);
+    }
 
     internal long LabelOf(int image) => _labels![image];
 

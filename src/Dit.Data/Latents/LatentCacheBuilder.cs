@@ -8,6 +8,12 @@ namespace Dit.Data;
 /// <summary>Makes the shards of a cache that are this process's and not there yet.</summary>
 internal sealed class LatentCacheBuilder(IImageDataset dataset, ILatentCodec codec, string folder, LatentCacheOptions options, IProgress<LatentCacheProgress>? progress)
 {
+    private const int Attempts = 100;           // to find an image that can be read; if all are bad, so is the data set
+
+    private readonly Lazy<string> _prefix = new(() => CommonPrefix(dataset));
+    private readonly List<BadImage> _bad = [];
+    private LabeledImage? _standIn;
+
     public void Run(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -23,17 +29,20 @@ internal sealed class LatentCacheBuilder(IImageDataset dataset, ILatentCodec cod
         progress?.Report(new LatentCacheProgress(done, total));
         if (pending.Length == 0) return;
 
-        using var images = Images([.. pending.Select(index.Shard)], options.BatchSize, options.Workers);
-        using var batches = images.ToBlockingEnumerable(cancellationToken).GetEnumerator();
+        var images = new CacheImages(dataset, [.. pending.Select(index.Shard)], options, _standIn);
+        using var loader = Loader(images, options.BatchSize, options.Workers);
+        using var batches = loader.ToBlockingEnumerable(cancellationToken).GetEnumerator();
         foreach (var number in pending)
         {
             using var shard = new LatentShardWriter(index, number);
             while (!shard.IsFull)
             {
                 batches.MoveNext();                 // a shard is whole batches, but for the last of the data set
-                Encode(batches.Current, shard, index.Shard(number).First);
+                var bad = images.BadOf(index.Shard(number).First + shard.Filled, (int)batches.Current.Count);
+                _bad.AddRange(bad);
+                Encode(batches.Current, shard, index.Shard(number).First, bad);
                 done += (int)batches.Current.Count;
-                progress?.Report(new LatentCacheProgress(done, total));
+                progress?.Report(new LatentCacheProgress(done, total) { BadImages = _bad.Count == 0 ? [] : [.. _bad] });
             }
             cancellationToken.ThrowIfCancellationRequested();
             shard.Write(folder, checksum);
@@ -42,10 +51,10 @@ internal sealed class LatentCacheBuilder(IImageDataset dataset, ILatentCodec cod
 
     private bool IsOurs(int shard) => shard % options.Ranks == options.Rank;
 
-    private BatchLoader Images(IReadOnlyList<(int First, int Count)> stretches, int batchSize, int workers) =>
-        new(new CacheImages(dataset, stretches, options), batchSize, seed: 0) { Shuffle = false, DropLast = false, Workers = workers, Device = options.Device };
+    private BatchLoader Loader(CacheImages images, int batchSize, int workers, bool disposeBatches = true) =>
+        new(images, batchSize, seed: 0) { Shuffle = false, DropLast = false, Workers = workers, Device = options.Device, DisposeBatches = disposeBatches };
 
-    private void Encode(Batch batch, LatentShardWriter shard, int firstOfShard)
+    private void Encode(Batch batch, LatentShardWriter shard, int firstOfShard, BadImage[] bad)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -55,7 +64,7 @@ internal sealed class LatentCacheBuilder(IImageDataset dataset, ILatentCodec cod
         Encode(parts, batch.Images, "", random);
         if (options.HorizontalFlip) Encode(parts, batch.Images.flip(3), ShardTensor.Mirrored, random);
         if (batch.Labels is { } conditions) parts.Add(conditions.is_floating_point() ? ShardTensor.Attributes : ShardTensor.Labels, conditions);
-        shard.Add(count, parts);
+        shard.Add(count, parts, bad.Select(b => (b.Index, b.Name[_prefix.Value.Length..])));
     }
 
     private void Encode(Dictionary<string, Tensor> parts, Tensor images, string suffix, Generator? random)
@@ -74,13 +83,32 @@ internal sealed class LatentCacheBuilder(IImageDataset dataset, ILatentCodec cod
         if (options.Features is { } encoder) parts.Add(ShardTensor.Features + suffix, encoder.Encode(images));           // [B, T, F]
     }
 
+    /// <summary>The first image that can be read, in a batch of its own.</summary>
+    private Batch First(CancellationToken cancellationToken)
+    {
+        for (var image = 0; ; image++)
+        {
+            try
+            {
+                var alone = new CacheImages(dataset, [(image, 1)], options, standIn: null);
+                if (options.OnBadImage == BadImagePolicy.Skip) _standIn = alone.Read(0);
+                using var loader = Loader(alone, batchSize: 1, workers: 0, disposeBatches: false);
+                return loader.ToBlockingEnumerable(cancellationToken).First();
+            }
+            catch (InvalidDataException e) when (options.OnBadImage == BadImagePolicy.Skip)
+            {
+                if (image + 1 == Math.Min(Attempts, dataset.Count))
+                    throw new InvalidDataException($"The first {image + 1} images of {dataset.GetType().Name} could not be read: check the data set. The last of them: {e.Message}", e);
+            }
+        }
+    }
+
     /// <summary>What the cache will be, from the first image.</summary>
     private LatentCacheIndex Describe(CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        using var first = Images([(0, 1)], batchSize: 1, workers: 0);
-        var batch = first.ToBlockingEnumerable(cancellationToken).First();
+        using var batch = First(cancellationToken);
         using var random = new Generator(0, options.Device);
         var parts = new Dictionary<string, Tensor>();
         Encode(parts, batch.Images, "", random);
@@ -103,17 +131,23 @@ internal sealed class LatentCacheBuilder(IImageDataset dataset, ILatentCodec cod
             Codec = codec.Describe(),
             Crop = options.Crop?.GetType().Name,
             Seed = options.Seed,
-            Dataset = NamesOf(dataset),
+            Dataset = Names(),
+            OnBadImage = options.OnBadImage,
         };
     }
 
     /// <summary>Says in a line which images they are: a checksum of their names without what all begin with, so that a folder may move.</summary>
-    private static string NamesOf(IImageDataset dataset)
+    private string Names()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var i = 0; i < dataset.Count; i++) hash.AppendData(Encoding.UTF8.GetBytes(dataset.NameOf(i)[_prefix.Value.Length..] + "\n"));
+        return $"{dataset.GetType().Name}, names {Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8))}";
+    }
+
+    private static string CommonPrefix(IImageDataset dataset)
     {
         var common = dataset.NameOf(0);
         for (var i = 1; i < dataset.Count && common.Length > 0; i++) common = common[..common.AsSpan().CommonPrefixLength(dataset.NameOf(i))];
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (var i = 0; i < dataset.Count; i++) hash.AppendData(Encoding.UTF8.GetBytes(dataset.NameOf(i)[common.Length..] + "\n"));
-        return $"{dataset.GetType().Name}, names {Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8))}";
+        return common;
     }
 }

@@ -53,6 +53,10 @@ internal sealed record LatentCacheIndex
 
     public required string Dataset { get; init; }
 
+    /// <summary>Whether images that could not be read were left out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public BadImagePolicy OnBadImage { get; init; }
+
     [JsonIgnore]
     public int Shards => (Images + ShardImages - 1) / ShardImages;
 
@@ -127,8 +131,10 @@ internal sealed record LatentCacheIndex
         using var b = JsonDocument.Parse(here.ToJson());
         foreach (var property in a.RootElement.EnumerateObject())
         {
-            var other = b.RootElement.GetProperty(property.Name);
-            if (!JsonElement.DeepEquals(property.Value, other)) yield return $"{property.Name} {property.Value.GetRawText()} against {other.GetRawText()}";
+            var other = b.RootElement.TryGetProperty(property.Name, out var value) ? value.GetRawText() : "none";
+            if (other == "none" || !JsonElement.DeepEquals(property.Value, value)) yield return $"{property.Name} {property.Value.GetRawText()} against {other}";
         }
+        foreach (var property in b.RootElement.EnumerateObject().Where(p => !a.RootElement.TryGetProperty(p.Name, out _)))
+            yield return $"{property.Name} none against {property.Value.GetRawText()}";
     }
 }

@@ -10,4 +10,5 @@ namespace Dit.Data;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(LatentCacheIndex))]
+[JsonSerializable(typeof(SortedDictionary<int, string>))]
 internal sealed partial class LatentCacheJson : JsonSerializerContext;

@@ -29,6 +29,12 @@ public sealed record LatentCacheOptions
     /// <value>Where images are encoded: the codec's device. Default null: the host.</value>
     public Device? Device { get; init; }
 
+    /// <value>
+    /// What happens when an image cannot be read: <see cref="BadImagePolicy.Throw"/> (the default) ends the making, <see cref="BadImagePolicy.Skip"/> leaves the
+    /// image out and notes it in the cache, see <see cref="LatentCache.BadImages"/>.
+    /// </value>
+    public BadImagePolicy OnBadImage { get; init; }
+
     /// <value>Threads that read images ahead. Default: one per processor.</value>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
@@ -48,6 +54,7 @@ public sealed record LatentCacheOptions
         problems.Require(Type is ScalarType.BFloat16 or ScalarType.Float32, $"Type is {Type}; it must be BFloat16 or Float32.");
         if (problems.Require(BatchSize > 0, $"BatchSize is {BatchSize}; it must be positive."))
             problems.Require(ShardImages > 0 && ShardImages % BatchSize == 0, $"ShardImages is {ShardImages}; it must be a positive multiple of BatchSize {BatchSize}.");
+        problems.Require(OnBadImage is BadImagePolicy.Throw or BadImagePolicy.Skip, $"OnBadImage is {OnBadImage}; it must be Throw or Skip: nothing stands in for an image's latents.");
         problems.Require(Workers >= 0, $"Workers is {Workers}; it must not be negative.");
         problems.Require(Ranks > 0 && Rank >= 0 && Rank < Ranks, $"Rank is {Rank} of {Ranks}; it must be at least 0 and below Ranks.");
         problems.ThrowIfAny();

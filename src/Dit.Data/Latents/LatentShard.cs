@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Dit.Core;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,10 +12,13 @@ internal sealed unsafe class LatentShard : IDisposable
     private readonly Dictionary<string, (long Offset, long RowBytes)> _tensors;
     private readonly MemoryMappedViewAccessor _accessor;
 
-    private LatentShard(Dictionary<string, (long Offset, long RowBytes)> tensors, MemoryMappedViewAccessor accessor, ChannelSums sums) =>
-        (_tensors, _accessor, Sums) = (tensors, accessor, sums);
+    private LatentShard(Dictionary<string, (long Offset, long RowBytes)> tensors, MemoryMappedViewAccessor accessor, ChannelSums sums, SortedDictionary<int, string> bad) =>
+        (_tensors, _accessor, Sums, Bad) = (tensors, accessor, sums, bad);
 
     public ChannelSums Sums { get; }
+
+    /// <summary>The rows of images that were left out, and the images' names.</summary>
+    public SortedDictionary<int, string> Bad { get; }
 
     private SafeMemoryMappedViewHandle Memory => _accessor.SafeMemoryMappedViewHandle;
 
@@ -32,9 +36,9 @@ internal sealed unsafe class LatentShard : IDisposable
             var tensors = index.Tensors.ToDictionary(t => t.Name, t => (Offset(file, t, count), t.RowBytes));
             var sums = ChannelSums.Parse(file.Metadata[LatentShardWriter.SumKey], file.Metadata[LatentShardWriter.SquaresKey]);
             using var mapped = MemoryMappedFile.CreateFromFile(shard.Path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
-            return new LatentShard(tensors, mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), sums);
+            return new LatentShard(tensors, mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), sums, BadOf(file, count));
         }
-        catch (Exception e) when (e is CheckpointException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is CheckpointException or KeyNotFoundException or FormatException or JsonException)
         {
             throw new InvalidDataException($"'{shard.Path}' is damaged: {e.Message}", e);
         }
@@ -58,6 +62,12 @@ internal sealed unsafe class LatentShard : IDisposable
     }
 
     public void Dispose() => _accessor.Dispose();
+
+    private static SortedDictionary<int, string> BadOf(SafeTensorsFile file, int count)
+    {
+        var bad = file.Metadata.TryGetValue(LatentShardWriter.BadKey, out var json) ? JsonSerializer.Deserialize(json, LatentCacheJson.Default.SortedDictionaryInt32String)! : [];
+        return bad.Keys.All(row => row >= 0 && row < count) ? bad : throw new FormatException("it leaves out images that it does not have.");
+    }
 
     private static void Verify(ShardFile shard)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Dit.Core;
 using static TorchSharp.torch;
 
@@ -10,12 +11,14 @@ internal sealed class LatentShardWriter : IDisposable
     public const string CacheKey = "dit.cache";
     public const string SumKey = "dit.sum";
     public const string SquaresKey = "dit.squares";
+    public const string BadKey = "dit.bad";
 
     private readonly LatentCacheIndex _index;
     private readonly int _number;
     private readonly int _first;
     private readonly int _count;
     private readonly Dictionary<string, Tensor> _tensors;
+    private readonly SortedDictionary<int, string> _bad = [];
     private int _filled;
 
     public LatentShardWriter(LatentCacheIndex index, int number)
@@ -32,8 +35,10 @@ internal sealed class LatentShardWriter : IDisposable
     /// <summary>Puts the next images in.</summary>
     /// <param name="count">How many.</param>
     /// <param name="parts">Every tensor of the shard by name, [count, ...].</param>
-    public void Add(int count, IReadOnlyDictionary<string, Tensor> parts)
+    /// <param name="bad">Those of the images that are left out, by number in the data set, and their names; what the tensors hold of them is of no meaning.</param>
+    public void Add(int count, IReadOnlyDictionary<string, Tensor> parts, IEnumerable<(int Image, string Name)> bad)
     {
+        foreach (var (image, name) in bad) _bad.Add(image - _first, name);
         foreach (var (name, tensor) in _tensors)
         {
             using var target = tensor.narrow(0, _filled, count);
@@ -57,6 +62,7 @@ internal sealed class LatentShardWriter : IDisposable
             [SumKey] = ChannelSums.Print(sums.Sum),
             [SquaresKey] = ChannelSums.Print(sums.Squares),
         };
+        if (_bad.Count > 0) metadata.Add(BadKey, JsonSerializer.Serialize(_bad, LatentCacheJson.Default.SortedDictionaryInt32String));
         var temporary = ShardFile.Temporary(folder, _number);
         try
         {
@@ -90,6 +96,7 @@ internal sealed class LatentShardWriter : IDisposable
         var (row, deviations) = (new float[length], moments ? new float[length] : []);
         for (var i = 0; i < _count; i++)
         {
+            if (_bad.ContainsKey(i)) continue;
             Read(values, i, row);
             if (moments) Read(_tensors[ShardTensor.Deviation], i, deviations);
             sums.Add(row, deviations);

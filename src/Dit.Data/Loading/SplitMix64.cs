@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Dit.Data;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Dit.Data;
 /// </summary>
 internal struct SplitMix64(ulong state)
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
+    public const ulong Golden = 0x9E3779B97F4A7C15;
 
     private ulong _state = state;
 
@@ -28,6 +30,14 @@ internal struct SplitMix64(ulong state)
     public static ulong Mix(ulong a, ulong b) => Finalize(Finalize(a + Golden) + b + Golden);
 
     private static ulong Finalize(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>What states become, four at once.</summary>
+    public static Vector256<ulong> Finalize(Vector256<ulong> z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;

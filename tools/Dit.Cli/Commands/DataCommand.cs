@@ -88,12 +88,14 @@ internal static class DataCommand
             var how = new LatentCacheOptions
             {
                 Content = parsed.GetValue(content), HorizontalFlip = images.Flip, Crop = images.Crop, BatchSize = size, ShardImages = size * Math.Max(1, 1024 / Math.Max(1, size)), Device = device,
+                OnBadImage = images.OnBadImage,
             };
             await shell.ProgressAsync("encoding", 0, images.Count, progress => LatentCache.BuildAsync(
                 images.Dataset, codec, place, how, new Synchronous<LatentCacheProgress>(p => progress(p.Encoded, "")), cancellationToken));
             using var cache = new LatentCache(place, verify: false);
+            if (cache.BadImages.Count > 0) shell.Note($"{cache.BadImages.Count} images could not be read and are left out: {string.Join(", ", cache.BadImages.Take(10).Select(b => b.Name))}");
             shell.Result($"{cache.Count} latents of {string.Join(" x ", cache.LatentShape)}: see '{place}'",
-                new { folder = place, count = cache.Count, shape = cache.LatentShape, content = cache.Content, codec = cache.Codec, classes = cache.ClassNames });
+                new { folder = place, count = cache.Count, leftOut = cache.BadImages.Select(b => b.Name), shape = cache.LatentShape, content = cache.Content, codec = cache.Codec, classes = cache.ClassNames });
         });
     }
 

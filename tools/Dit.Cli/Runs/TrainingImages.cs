@@ -18,6 +18,9 @@ internal sealed class TrainingImages : TrainingData
     /// <value>Whether one image in two is mirrored.</value>
     public bool Flip => _config.Flip;
 
+    /// <value>What happens when one cannot be read.</value>
+    public BadImagePolicy OnBadImage => _config.OnBadImage;
+
     /// <value>How images get their size.</value>
     public IImageCrop Crop => new CenterCrop(Size.Height, Size.Width);
 

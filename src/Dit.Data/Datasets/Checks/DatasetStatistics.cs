@@ -86,7 +86,7 @@ public sealed record DatasetStatistics
         return new DatasetStatistics
         {
             Images = cache.Count,
-            Unreadable = [],
+            Unreadable = cache.BadImages,
             Mean = mean,
             StandardDeviation = [.. squares.Zip(mean, (s, m) => Math.Sqrt(Math.Max(0, s - m * m)))],
             SigmaData = Math.Sqrt(Math.Max(0, squares.Average() - Math.Pow(mean.Average(), 2))),
