@@ -7,7 +7,7 @@ namespace Dit.Samples.ImageNet;
 /// What stands in for the autoencoder where there is no GPU: JPEG's transform. Each block of 4 x 4 pixels becomes the 8 lowest cosine frequencies of its
 /// brightness and the 2 lowest of each of its two colour differences, 12 numbers for 48. It needs no training, and its own error is small.
 /// </summary>
-internal sealed class CosineCodec : ILatentCodec, IDisposable
+internal sealed class CosineCodec(Device device) : ILatentCodec, IDisposable
 {
     private const int Side = 4;
 
@@ -26,8 +26,8 @@ internal sealed class CosineCodec : ILatentCodec, IDisposable
         (0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (0, 0, 2), (0, 2, 0), (0, 1, 2), (0, 2, 1), (1, 0, 0), (1, 0, 1), (2, 0, 0), (2, 0, 1),
     ];
 
-    private readonly Tensor _basis = Basis();       // [12, 3, 4, 4], orthonormal rows
-    private readonly Tensor _mean = Mean();         // [12, 1, 1]
+    private readonly Tensor _basis = Basis().to(device, disposeAfter: true);       // [12, 3, 4, 4], orthonormal rows
+    private readonly Tensor _mean = Mean().to(device, disposeAfter: true);         // [12, 1, 1]
 
     public int LatentChannels => Waves.Length;
 

@@ -18,7 +18,7 @@ internal sealed class Pipeline(Recipe recipe)
     {
         Directory.CreateDirectory(recipe.Out);
         manual_seed(recipe.Seed);
-        ILatentCodec codec = recipe.IsSmall ? new CosineCodec() : AutoencoderKL.Load(recipe.Vae).to(_device);
+        ILatentCodec codec = recipe.IsSmall ? new CosineCodec(_device) : AutoencoderKL.Load(recipe.Vae).to(_device);
         using var owned = (IDisposable)codec;
         if (recipe.Steps > 0) await TrainAsync(codec, cancellationToken);
         else Sample(Given(), codec, cancellationToken);

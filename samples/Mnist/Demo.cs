@@ -3,6 +3,7 @@ using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
 using Dit.Tools;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Samples.Mnist;
@@ -16,7 +17,7 @@ internal static class Demo
         Directory.CreateDirectory(options.Out);
         manual_seed(options.Seed);
 
-        using var model = new DitModel(options.Model);
+        using var model = new DitModel(options.Model).to(Devices.Best);
         var objective = new DenoisingObjective(new RectifiedFlow(), Prediction.FlowVelocity, new LogitNormalTimesteps());
         using var trainer = new DitTrainer(model, objective, options.Training);
         await TrainAsync(trainer, objective, options, cancellationToken);
@@ -43,8 +44,8 @@ internal static class Demo
         var parameters = trainer.EmaModel.parameters().Sum(p => p.numel());
         Console.WriteLine($"Training {parameters:N0} parameters on {digits.Count:N0} digits, steps {trainer.Step} to {options.Steps}.");
         using var random = new Generator((ulong)options.Seed + 1);
-        using var labels = arange(20, ScalarType.Int64).remainder(MnistDataset.Classes).DetachFromDisposeScope();       // [20]: 0 to 9, twice
-        using var noise = randn([20, 1, 28, 28], generator: random);                                                  // [20, 1, 28, 28]
+        using var labels = arange(20, ScalarType.Int64, Devices.Best).remainder(MnistDataset.Classes).DetachFromDisposeScope();       // [20]: 0 to 9, twice
+        using var noise = randn([20, 1, 28, 28], generator: random).to(Devices.Best, disposeAfter: true);               // [20, 1, 28, 28]
         var digitsNow = new SampleGrids(objective, new EulerSampler(options.SamplerSteps), noise, labels)
         {
             Models = [("ema", trainer.EmaModel)], GuidanceScales = [options.Guidance], Columns = MnistDataset.Classes,

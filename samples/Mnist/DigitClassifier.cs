@@ -1,4 +1,5 @@
 using Dit.Data;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -50,7 +51,7 @@ internal sealed class DigitClassifier : Module<Tensor, Tensor>
     public static DigitClassifier TrainOrLoad(DemoOptions options, CancellationToken cancellationToken)
     {
         manual_seed(options.Seed);
-        var classifier = new DigitClassifier();
+        var classifier = new DigitClassifier().to(Devices.Best);
         var path = options.PathTo("classifier.dat");
         if (File.Exists(path))
         {
@@ -69,7 +70,7 @@ internal sealed class DigitClassifier : Module<Tensor, Tensor>
 
     private void Train(MnistDataset digits, int seed, CancellationToken cancellationToken)
     {
-        using var loader = new BatchLoader(digits, batchSize: 32, seed);
+        using var loader = new BatchLoader(digits, batchSize: 32, seed) { Device = Devices.Best };
         using var optimizer = optim.AdamW(parameters(), lr: 2e-3);
         var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max: Epochs * loader.BatchesPerEpoch);
         var random = new Random(seed);
@@ -89,7 +90,7 @@ internal sealed class DigitClassifier : Module<Tensor, Tensor>
 
     private double Accuracy(MnistDataset digits)
     {
-        using var loader = new BatchLoader(digits, batchSize: 250, seed: 0) { Shuffle = false, DropLast = false };
+        using var loader = new BatchLoader(digits, batchSize: 250, seed: 0) { Shuffle = false, DropLast = false, Device = Devices.Best };
         var right = 0L;
         foreach (var batch in loader.ToBlockingEnumerable())
         {

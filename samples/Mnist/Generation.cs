@@ -26,12 +26,12 @@ internal static class Generation
             {
                 using var scope = NewDisposeScope();
                 var batch = labels[first..Math.Min(first + BatchSize, labels.Length)];
-                var denoiser = objective.Denoiser(model, tensor(batch)).Guided(options.Guidance);
-                var noise = randn([batch.Length, 1, Size, Size], generator: random);                    // [B, 1, 28, 28]
+                var denoiser = objective.Denoiser(model, tensor(batch, device: Devices.Best)).Guided(options.Guidance);
+                var noise = randn([batch.Length, 1, Size, Size], generator: random).to(Devices.Best);   // [B, 1, 28, 28]
                 var images = new EulerSampler(options.SamplerSteps).Sample(denoiser, noise, cancellationToken);
                 var rounded = ((images + 1) * 127.5).round().clamp(0, 255);                             // [B, 1, 28, 28], what the file will hold
-                rounded.to(ScalarType.Byte).bytes.CopyTo(digits.AsSpan(first * Pixels));
-                classifier.Read(rounded / 127.5 - 1).data<long>().CopyTo(seen, arrayIndex: first);
+                rounded.to(ScalarType.Byte).cpu().bytes.CopyTo(digits.AsSpan(first * Pixels));
+                classifier.Read(rounded / 127.5 - 1).cpu().data<long>().CopyTo(seen, arrayIndex: first);
                 report(first + batch.Length, "digits");
             }
         }

@@ -43,11 +43,11 @@ internal static class SamplerComparison
         using var scope = NewDisposeScope();
         using var random = new Generator((ulong)options.Seed + 3);
         manual_seed(options.Seed);
-        var labels = arange(Digits).remainder(MnistDataset.Classes);
+        var labels = arange(Digits, device: Devices.Best).remainder(MnistDataset.Classes);
         var (drawn, seconds, evaluations) = (new List<Tensor>(), 0.0, 0);
         for (var first = 0; first < Digits; first += BatchSize)
         {
-            var noise = randn([BatchSize, 1, 28, 28], generator: random);                               // [B, 1, 28, 28]
+            var noise = randn([BatchSize, 1, 28, 28], generator: random).to(Devices.Best);              // [B, 1, 28, 28]
             var counted = new CountingDenoiser(objective.Denoiser(model, labels.narrow(0, first, BatchSize)).Guided(options.Guidance));
             var clock = Stopwatch.StartNew();
             var images = sampler.Sample(counted, noise, cancellationToken);                             // [B, 1, 28, 28]
@@ -68,7 +68,7 @@ internal static class SamplerComparison
 
     private static Tensor Real(DemoOptions options)
     {
-        using var loader = new BatchLoader(new MnistDataset(options.Data, train: false), batchSize: 250, seed: 0) { Shuffle = false, DropLast = false };
+        using var loader = new BatchLoader(new MnistDataset(options.Data, train: false), batchSize: 250, seed: 0) { Shuffle = false, DropLast = false, Device = Devices.Best };
         return cat([.. loader.ToBlockingEnumerable().Select(batch => batch.Images.clone())]);
     }
 
