@@ -9,6 +9,8 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "error.h"
 #include "handles.h"
@@ -61,8 +63,19 @@ class ManagedNode final : public Node {
   void* context_;
 };
 
-// The graph shares ownership of a node; the caller's handle is one more owner.
-using NodeHandle = std::shared_ptr<ManagedNode>;
+// The graph shares ownership of a node; the caller's handle is one more owner: a std::shared_ptr, or in newer versions of
+// libtorch an intrusive pointer.
+using NodeHandle = std::decay_t<decltype(std::declval<torch::autograd::Edge>().function)>;
+
+template <class Handle, class... Arguments>
+Handle make_node(Arguments&&... arguments) {
+  if constexpr (std::is_same_v<Handle, std::shared_ptr<Node>>) {
+    // Its deleter unwinds long graphs without recursion.
+    return Handle(new ManagedNode(std::forward<Arguments>(arguments)...), [](auto* node) { deleteNode(node); });
+  } else {
+    return c10::make_intrusive<ManagedNode>(std::forward<Arguments>(arguments)...);
+  }
+}
 
 }  // namespace
 
@@ -140,7 +153,7 @@ void dit_set_anomaly_mode(int32_t enabled, int32_t check_nan) {
 int dit_node_create(const char* name, const dit_tensor* inputs, int32_t input_count, dit_backward_callback backward,
                     void (*release)(void*), void* context, dit_node* result) {
   return dit::guarded([&] {
-    auto node = NodeHandle(new ManagedNode(name, backward, release, context), torch::autograd::deleteNode);
+    auto node = make_node<NodeHandle>(name, backward, release, context);
     // An input that is no tensor (null) gets an empty edge, so gradients keep the positions of the inputs.
     torch::autograd::edge_list edges;
     for (int32_t i = 0; i < input_count; ++i) {

@@ -19,6 +19,7 @@ typedef struct dit_tensor_opaque* dit_tensor;
 typedef struct dit_operator_opaque* dit_operator;
 typedef struct dit_generator_opaque* dit_generator;
 typedef struct dit_node_opaque* dit_node;
+typedef struct dit_graph_opaque* dit_graph;
 
 // ---- values -------------------------------------------------------------------------------------------------------
 
@@ -137,6 +138,8 @@ typedef struct dit_engine_info {
   int32_t has_cuda;
   int32_t cuda_devices;
   int32_t bf16_in_hardware;  // of the CPU
+  int32_t has_cuda_graphs;   // built with libtorch's CUDA headers
+  int32_t has_cuda_kernels;  // our own, built with a CUDA toolkit
 } dit_engine_info;
 
 DIT_API int dit_initialize(void);
@@ -177,3 +180,15 @@ DIT_API int dit_memory_reset_peak(int64_t device);
 DIT_API int dit_memory_empty_cache(int64_t device);
 
 DIT_API int dit_cuda_synchronize(int32_t device);
+
+// ---- CUDA graphs (cuda_graph.cpp); an error says so where the library was built without CUDA -------------------------
+
+DIT_API int dit_graph_create(int32_t device, dit_graph* result);  // device -1: the current one
+// Between enter and leave this thread gives its work to a stream of the graph's own; both wait for the device.
+DIT_API int dit_graph_enter(dit_graph g);
+DIT_API int dit_graph_leave(dit_graph g);
+// Between begin and end that work is recorded, not done. The generators' numbers go on with every replay.
+DIT_API int dit_graph_begin(dit_graph g, const dit_generator* generators, int32_t count);
+DIT_API int dit_graph_end(dit_graph g);
+DIT_API int dit_graph_replay(dit_graph g);
+DIT_API void dit_graph_free(dit_graph g);

@@ -7,7 +7,6 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
-#include <torch/version.h>
 
 #include <cstdlib>
 #include <string>
@@ -17,13 +16,11 @@
 #include "error.h"
 #include "handles.h"
 #include "kernels/product.h"
+#include "torch_version.h"
 
 #ifdef DIT_CUDA
 #include <c10/cuda/CUDACachingAllocator.h>
 #endif
-
-#define DIT_TORCH_AT_LEAST(major, minor) \
-  (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
 namespace {
 
@@ -87,6 +84,16 @@ int dit_engine_describe(dit_engine_info* info) {
     info->has_cuda = at::hasCUDA();
     info->cuda_devices = info->has_cuda ? c10::impl::getDeviceGuardImpl(at::kCUDA)->deviceCount() : 0;
     info->bf16_in_hardware = bf16_in_hardware();
+#ifdef DIT_CUDA
+    info->has_cuda_graphs = 1;
+#else
+    info->has_cuda_graphs = 0;
+#endif
+#ifdef DIT_CUDA_KERNELS
+    info->has_cuda_kernels = 1;
+#else
+    info->has_cuda_kernels = 0;
+#endif
   });
 }
 

@@ -1,10 +1,15 @@
 #pragma once
 
-#include <c10/util/Optional.h>
 #include <torch/version.h>
 
 #define DIT_TORCH_AT_LEAST(major, minor) \
   (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
+
+#if DIT_TORCH_AT_LEAST(2, 4)
+#include <optional>
+#else
+#include <c10/util/Optional.h>
+#endif
 
 namespace dit {
 

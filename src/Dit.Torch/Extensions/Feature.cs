@@ -17,4 +17,7 @@ public enum Feature
 
     /// <summary>A CUDA device that can be used now.</summary>
     Cuda,
+
+    /// <summary>Steps recorded once and replayed; see <see cref="CudaGraph"/>.</summary>
+    CudaGraphs,
 }

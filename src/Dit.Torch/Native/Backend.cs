@@ -48,6 +48,7 @@ internal static unsafe class Backend
         Feature.Autocast or Feature.FusedOps or Feature.MemoryStatistics => true,
         Feature.DirectOneDnn => Info.Value.HasDirectOneDnn != 0,
         Feature.Cuda => Info.Value.CudaDevices > 0,
+        Feature.CudaGraphs => Info.Value.CudaDevices > 0 && Info.Value.HasCudaGraphs != 0,
         _ => false,
     };
 
@@ -78,6 +79,20 @@ internal static unsafe class Backend
     }
 
     internal static void ClearAutocastCache() => NativeMethods.dit_autocast_clear_cache();
+
+    internal static IRecordedGraph NewGraph(Device? device, IReadOnlyList<Generator> generators)
+    {
+        if (Info.Value.HasCudaGraphs != 0 && Info.Value.CudaDevices == 0)
+            throw new NotSupportedException("This machine has no CUDA device that can be used now; `nvidia-smi` tells why. On the processor call the step itself.");
+        try
+        {
+            return new NativeGraph(device?.index ?? -1, generators);
+        }
+        catch (ExternalException e) when (!Supports(Feature.CudaGraphs))
+        {
+            throw new NotSupportedException(e.Message, e);
+        }
+    }
 
     internal static bool BackwardOfAllLeaves => NativeMethods.dit_backward_of_all_leaves() != 0;
 

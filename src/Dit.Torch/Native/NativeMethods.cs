@@ -67,6 +67,14 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int dit_memory_empty_cache(long device);
     [LibraryImport(Library)] internal static partial int dit_cuda_synchronize(int device);
 
+    [LibraryImport(Library)] internal static partial int dit_graph_create(int device, nint* result);
+    [LibraryImport(Library)] internal static partial int dit_graph_enter(nint g);
+    [LibraryImport(Library)] internal static partial int dit_graph_leave(nint g);
+    [LibraryImport(Library)] internal static partial int dit_graph_begin(nint g, nint* generators, int count);
+    [LibraryImport(Library)] internal static partial int dit_graph_end(nint g);
+    [LibraryImport(Library)] internal static partial int dit_graph_replay(nint g);
+    [LibraryImport(Library)] internal static partial void dit_graph_free(nint g);
+
     /// <summary>Turns a failed call into a .NET exception.</summary>
     internal static void Check(int status)
     {

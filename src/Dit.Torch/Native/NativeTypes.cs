@@ -60,6 +60,8 @@ internal unsafe struct EngineInfo
     public int HasCuda;
     public int CudaDevices;
     public int BFloat16InHardware;
+    public int HasCudaGraphs;
+    public int HasCudaKernels;
 }
 
 /// <summary>Memory in tensors (<c>dit_memory_stats</c>).</summary>

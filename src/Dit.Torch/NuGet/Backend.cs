@@ -48,6 +48,8 @@ internal static class Backend
 
     internal static void ClearAutocastCache() { }
 
+    internal static IRecordedGraph NewGraph(Device? device, IReadOnlyList<Generator> generators) => throw new NotSupportedException(NativeOnly);
+
     // TorchSharp does not tell.
     internal static bool BackwardOfAllLeaves => true;
 

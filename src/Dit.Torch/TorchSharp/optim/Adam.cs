@@ -90,13 +90,13 @@ public partial class Adam : OptimizerHelper, IBetas
                 trained.Add((parameter, gradient, (State)StateOf(parameter)));
         foreach (var equal in trained.GroupBy(t => t.state.step))   // one group, unless a parameter went without a gradient for some steps
         {
-            Tensor[] peaks = options.amsgrad!.Value ? [.. equal.Select(t => t.state.max_exp_avg_sq!)] : [];
-            Operator.CallVoid("dit::adamw_",
-                equal.Select(t => (Tensor)t.parameter).ToArray(), equal.Select(t => t.gradient).ToArray(),
-                equal.Select(t => t.state.exp_avg).ToArray(), equal.Select(t => t.state.exp_avg_sq).ToArray(), peaks,
-                equal.Key + 1, options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value, options.weight_decay!.Value,
-                options.amsgrad.Value, false);
-            foreach (var (_, _, state) in equal) state.step++;
+            State[] states = [.. equal.Select(t => t.state)];
+            AdamStep.Run(
+                [.. equal.Select(t => (Tensor)t.parameter)], [.. equal.Select(t => t.gradient)], [.. states.Select(s => s.exp_avg)],
+                [.. states.Select(s => s.exp_avg_sq)], options.amsgrad!.Value ? [.. states.Select(s => s.max_exp_avg_sq!)] : [],
+                () => new(states[0].step + 1, options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value,
+                    options.weight_decay!.Value, Decoupled: false),
+                advance: () => Array.ForEach(states, state => state.step++));
         }
     }
 
