@@ -2,7 +2,8 @@
 # Checks the CUDA kernels without a GPU: native/tests/check_cuda.sh
 #   1. run thread by thread on this processor, with AddressSanitizer and UndefinedBehaviorSanitizer, against double;
 #   2. compiled to PTX for sm_80 and sm_90, where clang 16 or later is installed;
-#   3. with --library: the whole library with these kernels in place of the processor's, by check_ops.py (minutes).
+#   3. with --library (minutes): what uses libtorch's CUDA headers, compiled against Debian's; and the whole library with
+#      these kernels in place of the processor's, by check_ops.py.
 # None of it shows that they run on a device: native/tests/check_ops.py LIBRARY cuda does, on a machine that has one.
 set -euo pipefail
 
@@ -38,6 +39,10 @@ else
 fi
 
 if [[ ${1:-} == --library ]]; then
+    for file in cuda_graph.cpp engine.cpp cuda/operators.cpp; do  # what uses libtorch's CUDA headers
+        echo "c++ -std=c++17 -fsyntax-only -DDIT_CUDA -DDIT_CUDA_KERNELS -fopenmp -Wall -Wextra -Werror -I ../torch" \
+            "-isystem cuda/host -isystem /usr/include/torch/csrc/api/include ../torch/$file"
+    done | xargs -P "$(nproc)" -I{} sh -c '{}'
     cmake -S .. -B "$out/library" -G Ninja -DDIT_CUDA=EMULATED > "$out/library.log"
     cmake --build "$out/library" --target dit_torch
     python3 check_ops.py "$out/library/libdit_torch.so"

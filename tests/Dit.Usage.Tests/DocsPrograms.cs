@@ -135,6 +135,31 @@ internal static class DocsPrograms
         Assert.Equal(4, options.Validate().AccumulationSteps);
     }
 
+    internal static void Graph(DitModel model, DenoisingObjective objective, IEnumerable<Batch> batches)
+    {
+        // docs: graph
+        using var images = zeros(64, 4, 32, 32, device: CUDA);                   // the graph reads these tensors: write every batch into them
+        using var labels = zeros(64, ScalarType.Int64, device: CUDA);
+        using var optimizer = optim.AdamW(model.parameters(), lr: 1e-4);
+        using var graph = CudaGraph.Capture(() =>                                // three steps to warm up, then one that is only recorded
+        {
+            using var scope = NewDisposeScope();
+            optimizer.zero_grad();
+            Tensor loss;
+            using (Autocast.Enter(DeviceType.CUDA)) loss = objective.Loss(model, images, labels);
+            loss.backward();
+            FusedOps.ClipGradNorm([.. model.parameters().Select(p => p.grad!)], 1.0);
+            optimizer.step();
+        });
+        foreach (var batch in batches)
+        {
+            images.copy_(batch.Images);
+            labels.copy_(batch.Labels!);
+            graph.Replay();
+        }
+        // docs: end
+    }
+
     internal static void Device(DitModel model)
     {
         // docs: device

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Dit.Torch;
 using Microsoft.Extensions.Logging;
+using TorchSharp;
 
 namespace Dit.Core;
 
@@ -61,7 +63,8 @@ internal sealed class TrainingLoop(
     private void Start()
     {
         checkpoints.Prepare(data);
-        logger.Started(parts.Model.parameters().Sum(p => p.numel()), parts.Device.ToString(), trainer.Precision.ToString(), parts.Step, length.ToString());
+        var precision = parts.Device.type == DeviceType.CUDA ? $"{trainer.Precision}, TF32 {(Engine.AllowTF32 ? "on" : "off")}," : trainer.Precision.ToString();
+        logger.Started(parts.Model.parameters().Sum(p => p.numel()), parts.Device.ToString(), precision, parts.Step, length.ToString());
         _started = true;
         pace.Start(parts.Step, anew: true);
         observers.Own = _metrics = Metrics();

@@ -69,7 +69,7 @@ public static class Engine
     /// <summary>Gives memory that no tensor uses back to the system.</summary>
     public static void EmptyCache(Device? device = null) => Backend.EmptyCache(device ?? CPU);
 
-    /// <summary>Engine, libtorch, BLAS, oneDNN, instruction sets and threads, a line each.</summary>
+    /// <summary>Engine, libtorch, BLAS, oneDNN, instruction sets, threads and CUDA, a line each.</summary>
     public static string Describe() => string.Join(Environment.NewLine,
         $"engine           {BackendName}",
         $"libtorch         {TorchVersion}",
@@ -78,5 +78,5 @@ public static class Engine
         $"instruction set  {InstructionSet}",
         $"bfloat16         {(Backend.BFloat16InHardware(CPU) ? "in hardware" : "emulated")}",
         $"threads          {Threads} of {Environment.ProcessorCount} processors",
-        $"CUDA             {(Supports(Feature.Cuda) ? $"{cuda.device_count()} device(s), TF32 {(AllowTF32 ? "on" : "off")}" : "none")}");
+        $"CUDA             {(Supports(Feature.Cuda) ? $"{cuda.device_count()} device(s), TF32 {(AllowTF32 ? "on" : "off")}, {Backend.CudaKernels}" : "none")}");
 }

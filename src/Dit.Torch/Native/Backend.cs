@@ -52,6 +52,8 @@ internal static unsafe class Backend
         _ => false,
     };
 
+    internal static string CudaKernels => Info.Value.HasCudaKernels != 0 ? "our kernels and libtorch's" : "libtorch's kernels";
+
     internal static bool BFloat16InHardware(Device device) => device.type == DeviceType.CUDA || Info.Value.BFloat16InHardware != 0;
 
     internal static int CudaGenerators => cuda.device_count();

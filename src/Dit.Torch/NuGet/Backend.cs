@@ -29,6 +29,8 @@ internal static class Backend
 
     internal static bool Supports(Feature feature) => feature == Feature.Cuda && cuda.is_available();
 
+    internal static string CudaKernels => "libtorch's kernels";
+
     internal static bool BFloat16InHardware(Device device) => device.type == DeviceType.CUDA;
 
     // TorchSharp gives access to the processor's default generator only.
