@@ -6,11 +6,11 @@
 namespace dit {
 namespace {
 
-// Rows of queries that one task takes: every task packs the keys and values of its head anew.
-constexpr int64_t query_rows = 1024;
+// A task takes at least so many rows of queries: it packs the keys and values of its head anew.
+constexpr int64_t least_rows = 192;
 // Keys that one task of the backward pass takes, where there are fewer heads than tasks are wanted. Their number is a
 // matter of the shape alone, as the parts of the queries' gradients are added up.
-constexpr int64_t key_rows = 1024;
+constexpr int64_t key_rows = 2048;
 constexpr int64_t wanted_tasks = 16;
 
 int64_t divide_up(int64_t a, int64_t b) {
@@ -242,16 +242,18 @@ struct Heads {
 Tensor forward(const Call& given, const Tensor& softmax) {
   const Heads all(given);
   const Tensor out = at::empty({all.batch, all.queries, all.heads * all.width}, given.query.options());
-  const int64_t blocks = divide_up(all.queries, query_rows);
+  const int64_t wanted = std::min(divide_up(4 * at::get_num_threads(), all.count()), divide_up(all.queries, least_rows));
+  const int64_t rows = divide_up(divide_up(all.queries, wanted), least_rows) * least_rows;
+  const int64_t blocks = divide_up(all.queries, rows);
   all.with_element([&](auto type) {
     using T = decltype(type);
     at::parallel_for(0, all.count() * blocks, 1, [&](int64_t begin, int64_t end) {
       const Tensor scratch =
           at::empty({cpu_kernels().attention_scratch(all.keys, all.width)}, out.options().dtype(at::kFloat));
       for (int64_t task = begin; task < end; ++task) {
-        const int64_t head = task / blocks, first = task % blocks * query_rows;
+        const int64_t head = task / blocks, first = task % blocks * rows;
         element_kernels<T>().attention(
-            all.head<T>(head), first, std::min(first + query_rows, all.queries), all.result<T>(out, head).from(first),
+            all.head<T>(head), first, std::min(first + rows, all.queries), all.result<T>(out, head).from(first),
             softmax.defined() ? data<float>(softmax) + head * 2 * all.queries : nullptr, data<float>(scratch));
       }
     });
@@ -272,7 +274,7 @@ variable_list backward(const Tensor& given_grad, const Call& given, const Tensor
   }
   const int64_t width = all.width;
   const int64_t splits = std::min(divide_up(all.keys, key_rows), divide_up(wanted_tasks, all.count()));
-  const int64_t step = divide_up(divide_up(all.keys, splits), key_rows / 4) * (key_rows / 4);
+  const int64_t step = divide_up(divide_up(all.keys, splits), 256) * 256;
   const int64_t dquery_size = all.queries * wide_row(width);
   const Tensor dquery = at::empty({all.count(), splits, dquery_size}, options);
   const Tensor sums_key = at::zeros({all.count() * splits, 2, width}, options);

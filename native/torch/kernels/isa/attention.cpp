@@ -20,6 +20,8 @@ constexpr float slack = 60;
 // maximum: it moves, and all that was made with the old one is scaled, only where a weight would become too large.
 template <class Unit>
 struct Softmax {
+  using Weight = std::conditional_t<Unit::depth == 1, float, bf16>;
+
   const Buffer& weights;  // units along the row
   const Buffer& o;        // what the weights of earlier blocks have gathered
   bool has_earlier;
@@ -32,15 +34,21 @@ struct Softmax {
 
   template <int Rows, int Columns>
   DIT_INLINE void end(int64_t row, int64_t column, Vec (&score)[Rows][Columns]) const {
-    if (column + Columns * W > count) {
-      for (int i = 0; i < Rows; ++i) hide(score[i][Columns - 1], count - column - (Columns - 1) * W);
+    const int64_t lanes = count - column - (Columns - 1) * W;
+    if (lanes < W) {  // keys beyond the last get no weight
+#pragma GCC unroll 8
+      for (int i = 0; i < Rows; ++i) score[i][Columns - 1] = only(score[i][Columns - 1], lanes, -1e30f);
     }
+    Vec peaks[Rows];
     bool grows = false;
 #pragma GCC unroll 8
-    for (int i = 0; i < Rows; ++i) grows |= any_above(peak(score[i]) * scale, splat(m[row + i] + slack));
-    if (__builtin_expect(grows, false)) {
-      for (int i = 0; i < Rows; ++i) grow(row + i, column, max(peak(score[i])) * scale);
+    for (int i = 0; i < Rows; ++i) {
+      peaks[i] = peak(score[i]) * scale;
+      grows |= any_above(peaks[i], splat(m[row + i] + slack));
     }
+    if (__builtin_expect(grows, false)) grow<Rows>(row, column, peaks);
+    Weight* const to = at(row) + column;
+    const int64_t stride = at(1) - at(0);
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) {
       Vec total = load(l + (row + i) * W);
@@ -48,15 +56,10 @@ struct Softmax {
       for (int j = 0; j < Columns; ++j) {
         const Vec weight = exp2_weight<Unit::depth == 2>(score[i][j] * scale - m[row + i]);
         total += weight;
-        put(row + i, column + j * W, weight);
+        store(to + i * stride + j * W, weight);
       }
       store(l + (row + i) * W, total);
     }
-  }
-
-  // Keys beyond the last get no weight.
-  static void hide(Vec& score, int64_t lanes) {
-    for (int64_t lane = lanes; lane < W; ++lane) score[lane] = -1e30f;
   }
 
   template <int Columns>
@@ -67,26 +70,19 @@ struct Softmax {
     return result;
   }
 
-  DIT_INLINE void put(int64_t row, int64_t column, Vec weight) const {
-    if constexpr (Unit::depth == 1) {
-      store(weights.row(row) + column, weight);
-    } else {
-      store(reinterpret_cast<bf16*>(weights.row(row)) + column, weight);
-    }
+  DIT_INLINE Weight* at(int64_t row) const { return reinterpret_cast<Weight*>(weights.row(row)); }
+
+  template <int Rows>
+  __attribute__((noinline)) void grow(int64_t row, int64_t column, const Vec (&peaks)[Rows]) const {
+    for (int i = 0; i < Rows; ++i) grow(row + i, column, max(peaks[i]));
   }
 
-  __attribute__((noinline)) void grow(int64_t row, int64_t column, float reference) const {
-    if (!(reference > m[row])) return;
+  void grow(int64_t row, int64_t column, float reference) const {
+    if (!(reference > m[row] + slack)) return;
     const float shrink = std::exp2(m[row] - reference);
     m[row] = reference;
     store(l + row * W, load(l + row * W) * shrink);
-    for (int64_t i = 0; i < column; i += W) {
-      if constexpr (Unit::depth == 1) {
-        put(row, i, load(weights.row(row) + i) * shrink);
-      } else {
-        put(row, i, load(reinterpret_cast<const bf16*>(weights.row(row)) + i) * shrink);
-      }
-    }
+    for (int64_t i = 0; i < column; i += W) store(at(row) + i, load(at(row) + i) * shrink);
     if (has_earlier) unpack(o.row(row), o.stride, shrink, o.row(row));
   }
 };

@@ -60,7 +60,7 @@ struct Weights {
           const Vec x = score[i + half][j] * scale - m[row + i + half];
           weight[half] = exp2_weight<Unit::depth == 2>(x) * shares[row + i + half];
           const int64_t lanes = count - column - j * W;
-          if (lanes < W) weight[half] = keep(weight[half], lanes);
+          if (lanes < W) weight[half] = only(weight[half], lanes, 0);
         }
         weights.put(row + i, column + j * W, weight);
       }

@@ -130,6 +130,15 @@ DIT_INLINE IntVec lanes_of() {
   return bit_cast<IntVec>(lanes);
 }
 
+struct Lane {
+  static constexpr int of(int lane) { return lane; }
+};
+
+// The first `count` lanes; `other` in the rest.
+DIT_INLINE Vec only(Vec value, int64_t count, float other) {
+  return lanes_of<Lane>() < IntVec{} + static_cast<int32_t>(count) ? value : splat(other);
+}
+
 template <int step>
 struct Opposite {
   static constexpr int of(int lane) { return lane ^ step; }
