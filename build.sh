@@ -74,6 +74,7 @@ setup() {
 }
 
 build() {
+    say "building: two to three minutes from nothing on two cores"
     dotnet build "${1:-Dit.sln}" -c Release -v quiet
 }
 

@@ -7,6 +7,7 @@ namespace Dit.Samples.ImageNet;
 /// What stands in for the autoencoder where there is no GPU: JPEG's transform. Each block of 4 x 4 pixels becomes the 8 lowest cosine frequencies of its
 /// brightness and the 2 lowest of each of its two colour differences, 12 numbers for 48. It needs no training, and its own error is small.
 /// </summary>
+/// <param name="device">Where images and latents are.</param>
 internal sealed class CosineCodec(Device device) : ILatentCodec, IDisposable
 {
     private const int Side = 4;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Dit.Tools;
 
 namespace Dit.Samples;
@@ -20,7 +21,7 @@ internal static class CommandLine
             Console.WriteLine("Stopped. Where the run's folder has a checkpoint, the next start goes on from it.");
             return StopSignal.ExitCode;
         }
-        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or ArithmeticException or DllNotFoundException)
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or ArithmeticException or ExternalException or DllNotFoundException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

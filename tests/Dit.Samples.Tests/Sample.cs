@@ -8,6 +8,9 @@ internal sealed class Sample(string name) : IDisposable
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("dit-sample-").FullName;
 
+    /// <value>Whether it runs on a GPU, where it would not by itself.</value>
+    public bool OnGpu { get; init; }
+
     public string this[string file] => Path.Combine(Folder, file);
 
     /// <summary>The losses that the run kept.</summary>
@@ -47,10 +50,12 @@ internal sealed class Sample(string name) : IDisposable
     {
         var (host, folder) = (Environment.ProcessPath!, AppContext.BaseDirectory);
         string[] program = ["exec", "--runtimeconfig", Path.Combine(folder, "Dit.Samples.Tests.runtimeconfig.json"), Path.Combine(folder, $"{name}.dll")];
-        return Process.Start(new ProcessStartInfo(host.EndsWith("dotnet", StringComparison.Ordinal) ? host : "dotnet", [.. program, .. args])
+        var start = new ProcessStartInfo(host.EndsWith("dotnet", StringComparison.Ordinal) ? host : "dotnet", [.. program, .. args])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder,
-        })!;
+        };
+        if (OnGpu) start.Environment["LD_PRELOAD"] = GpuTheoryAttribute.Simulation;
+        return Process.Start(start)!;
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -80,6 +80,18 @@ public class SampleTests
         Assert.True(File.Exists(sample["shapes.png"]) && File.Exists(sample["denoising.gif"]) && File.Exists(sample["shapes.safetensors"]));
     }
 
+    /// Whatever is not moved to the device is refused there, as on a real one.
+    [GpuTheory]
+    [InlineData("ImageNet", "--small", "--steps", "1", "--samples", "4", "--sampler-steps", "1")]
+    [InlineData("Cifar10", "--small", "--steps", "1", "--per-class", "1", "--pictures", "16")]
+    [InlineData("CustomLoop", "--small", "--steps", "1", "--device", "cuda")]
+    public async Task On_a_GPU(string name, params string[] args)
+    {
+        using var sample = new Sample(name) { OnGpu = true };
+        await sample.RunAsync([.. args, "--out", "."]);
+        Assert.NotEmpty(Directory.GetFiles(sample.Folder, "*.safetensors", SearchOption.AllDirectories));
+    }
+
     [Fact]
     public async Task Ctrl_C_is_said_in_a_line()
     {
