@@ -138,7 +138,7 @@ Tensor compose(const Call& call) {
     allowed = call.mask.view({call.batch(), 1, 1, -1}).logical_or(some.logical_not());  // [B, 1, 1, L]
   }
 #if DIT_TORCH_AT_LEAST(2, 0)
-  Tensor out = at::scaled_dot_product_attention(q, k, part(2), allowed.defined() ? optional<Tensor>(allowed) : c10::nullopt);
+  Tensor out = at::scaled_dot_product_attention(q, k, part(2), allowed.defined() ? optional<Tensor>(allowed) : optional<Tensor>());
 #else
   Tensor scores = at::matmul(q * (1 / root), k.transpose(-2, -1));
   if (allowed.defined()) scores = scores.masked_fill(allowed.logical_not(), -std::numeric_limits<double>::infinity());
