@@ -43,6 +43,36 @@ public sealed class DocsProgramTests : IDisposable
         Assert.Equal(["cat", "dog"], ClassList.Load("runs/photos/classes.json"));
     }
 
+    /// Photos of three shapes: a batch is of one of them, and the training takes all.
+    [Fact]
+    public async Task Buckets()
+    {
+        foreach (var (i, size) in new[] { (90, 60), (60, 90), (64, 64) }.Index())
+            for (var k = 0; k < 5; k++)
+            {
+                using var picture = rand(3, size.Item1, size.Item2) * 2 - 1;                                       // [C, H, W]
+                ImageFile.Save($"photos/cat/{i}-{k}.png", picture);
+            }
+        await DocsPrograms.TrainOnBuckets(CancellationToken.None);
+
+        var images = new ImageFolder("photos");
+        var buckets = AspectBuckets.Of(area: 64 * 64, multiple: 16);
+        await using var data = new BatchLoader(images, batchSize: 4, seed: 0) { Crop = buckets, Buckets = buckets.Assign(images) };
+        using var model = new DitModel(Small with { ImageSize = 64, PatchSize = 16, Channels = 3, Classes = 2, VariableSize = true });
+        using var trainer = new DitTrainer(model, Objective);
+        var shapes = new HashSet<string>();
+        await foreach (var batch in data)
+        {
+            shapes.Add(string.Join(" x ", batch.Images.shape[2..]));
+            Assert.True(double.IsFinite(trainer.TrainStep(batch).Loss));
+        }
+        Assert.True(shapes.Count >= 3, string.Join(", ", shapes));
+        using var noise = randn(2, 3, 48, 80);
+        using var labels = arange(2);
+        using var samples = new EulerSampler(2).Sample(Objective.Denoiser(trainer.EmaModel, labels), noise);
+        Assert.Equal(noise.shape, samples.shape);
+    }
+
     [Fact]
     public async Task Learning_rate()
     {

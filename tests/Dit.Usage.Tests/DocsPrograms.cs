@@ -82,6 +82,19 @@ internal static class DocsPrograms
         await trainer.FitAsync(data, steps: 2, cancellationToken);
     }
 
+    internal static async Task TrainOnBuckets(CancellationToken cancellationToken)
+    {
+        // docs: buckets
+        var images  = new ImageFolder("photos");
+        var buckets = AspectBuckets.Of(area: 64 * 64, multiple: 16);             // sides that the patches divide, from upright to wide
+        await using var data = new BatchLoader(images, batchSize: 4, seed: 0) { Crop = buckets, Buckets = buckets.Assign(images, cancellationToken: cancellationToken) };
+
+        using var model = new DitModel(DitConfig.S(patchSize: 8) with { ImageSize = 64, Channels = 3, Classes = images.ClassNames.Count, VariableSize = true });
+        using var trainer = new DitTrainer(model, new DenoisingObjective(new RectifiedFlow(), Prediction.FlowVelocity, new LogitNormalTimesteps()));
+        await trainer.FitAsync(data, TrainingLength.Epochs(1), cancellationToken);
+        // docs: end
+    }
+
     internal static async Task TrainOnLatents(CancellationToken cancellationToken)
     {
         // docs: cache-latents

@@ -1,6 +1,8 @@
 using System.Globalization;
-using static TorchSharp.torch;
+using Dit.Torch;
+using TorchSharp;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace Dit.Core;
 
@@ -136,6 +138,7 @@ public sealed class AutoencoderKL : Module<Tensor, Tensor>, ILatentCodec
     {
         CheckLatents(latents);
         using var scope = NewDisposeScope();
+        using var own = WithoutAutocast(latents);
         var z = post_quant_conv.call(latents.to(WeightType));                                              // [B, C, h, w]
         return decoder.call(z).to(latents.dtype).MoveToOuterDisposeScope();                                // [B, channels, h f, w f]
     }
@@ -150,11 +153,16 @@ public sealed class AutoencoderKL : Module<Tensor, Tensor>, ILatentCodec
         return DecodeRaw(posterior.Mean);
     }
 
+    /// <summary>On the processor it computes in its weights' type also where a trainer casts: libtorch 1.13 has not all of its operators in bfloat16 there.</summary>
+    private static IDisposable? WithoutAutocast(Tensor input) =>
+        input.device.type == DeviceType.CPU && Engine.Supports(Feature.Autocast) ? Autocast.Suspend(DeviceType.CPU) : null;
+
     private ScalarType WeightType => parameters().First().dtype;
 
     private Tensor Moments(Tensor images)
     {
         using var scope = NewDisposeScope();
+        using var own = WithoutAutocast(images);
         var moments = quant_conv.call(encoder.call(images.to(WeightType)));                                // [B, 2C, h, w]
         return moments.to(images.dtype).MoveToOuterDisposeScope();
     }

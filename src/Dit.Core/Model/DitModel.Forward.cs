@@ -58,14 +58,16 @@ public sealed partial class DitModel
         y = y_embedder is null ? null : y?.to(x.device) ?? y_embedder.None(t.shape[0], x.device);
         var time = t_embedder.call(t)!;                                                      // [P, D]; every image its own, P = B, without rows
         var condition = y_embedder?.call(y!, dropped);                                       // [P, D] or [P, L, D]
-        var tokens = Embed(x);                                                               // [B, T + R, D]
+        var grid = (Rows: (int)x.shape[2] / Config.PatchSize, Columns: (int)x.shape[3] / Config.PatchSize);
+        var rotation = RotationOf(grid);
+        var tokens = Embed(x, grid);                                                         // [B, T + R, D]
         if (Config.IsAdaptive)
         {
             var sum = condition is null ? time : time + condition;                           // [P, D]
             var c = new Conditioning { Vector = Config.Quirks.BlockActivation.Of(sum), Rows = rows, Rotation = rotation };     // the same for every block
             tokens = RunBlocks(tokens, c);
             var last = Config.Quirks.FinalActivation == Config.Quirks.BlockActivation ? c.Vector : Config.Quirks.FinalActivation.Of(sum);
-            return Finish(tokens, last, rows, x.dtype).MoveToOuterDisposeScope();
+            return Finish(tokens, last, rows, grid, x.dtype).MoveToOuterDisposeScope();
         }
 
         var context = time.unsqueeze(1);                                                     // [P, 1, D]
@@ -78,15 +80,15 @@ public sealed partial class DitModel
         tokens = inContext
             ? RunBlocks(cat([tokens, context], dim: 1), new Conditioning { Mask = mask, Rotation = rotation })
             : RunBlocks(tokens, new Conditioning { Context = context, Mask = mask, Rotation = rotation });
-        return Finish(tokens, null, null, x.dtype).MoveToOuterDisposeScope();
+        return Finish(tokens, null, null, grid, x.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Images to tokens, with positions, and registers after them.</summary>
-    private Tensor Embed(Tensor x)
+    private Tensor Embed(Tensor x, (int Rows, int Columns) grid)
     {
         var tokens = x_embedder.call(x.to(register_tokens?.dtype ?? pos_embed?.dtype ?? this.parameters().First().dtype))!;    // [B, T, D]
         if (pos_embed is not null)
-            tokens = tokens + pos_embed;                                                     // [B, T, D]
+            tokens = tokens + PositionsOf(grid);                                             // [B, T, D]
         return register_tokens is null ? tokens : cat([tokens, register_tokens.expand(x.shape[0], -1, -1)], dim: 1);    // [B, T + R, D]
     }
 
@@ -145,11 +147,11 @@ public sealed partial class DitModel
         }, [tokens, .. shared.OfType<Tensor>()])[0];                                         // [B, T, D]
     }
 
-    private Tensor Finish(Tensor tokens, Tensor? vector, Tensor? rows, ScalarType type)
+    private Tensor Finish(Tensor tokens, Tensor? vector, Tensor? rows, (int Rows, int Columns) grid, ScalarType type)
     {
-        if (tokens.shape[1] != Config.Tokens)
-            tokens = tokens.narrow(1, 0, Config.Tokens);                                     // [B, T, D]
-        var output = Unpatchify(final_layer.call(tokens, vector, rows)!.to(type));                 // [B, C, H, W]
+        if (tokens.shape[1] != grid.Rows * grid.Columns)
+            tokens = tokens.narrow(1, 0, grid.Rows * grid.Columns);                          // [B, T, D]
+        var output = Unpatchify(final_layer.call(tokens, vector, rows)!.to(type), grid);           // [B, C, H, W]
         return Config.Quirks.UnusedVariance ? output.narrow(1, 0, Config.Channels) : output; // [B, C, H, W]
     }
 
@@ -162,9 +164,9 @@ public sealed partial class DitModel
     }
 
     /// <summary>Puts patches together: [B, T, p p C] with the channel fastest to [B, C, H, W].</summary>
-    private Tensor Unpatchify(Tensor patches)
+    private Tensor Unpatchify(Tensor patches, (int Rows, int Columns) grid)
     {
-        var (h, w, p) = (Config.GridHeight, Config.GridWidth, Config.PatchSize);
+        var (h, w, p) = (grid.Rows, grid.Columns, Config.PatchSize);
         return patches.reshape(-1, h, w, p, p, Config.FinalChannels)                         // [B, h, w, p, p, C]
             .permute(0, 5, 1, 3, 2, 4)                                                       // [B, C, h, p, w, p]
             .reshape(-1, Config.FinalChannels, h * p, w * p);                                // [B, C, H, W]

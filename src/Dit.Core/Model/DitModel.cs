@@ -142,6 +142,9 @@ public sealed partial class DitModel : Module<Tensor, Tensor, Tensor?, Tensor>
         return Parameter(table.unsqueeze(0), requires_grad: config.Positions == PositionType.Learned);     // [1, T, D]
     }
 
-    private Tensor ResampledPositions(DitConfig config) =>
-        PositionEmbedding.Resample(pos_embed!.squeeze(0), (Config.GridHeight, Config.GridWidth), (config.GridHeight, config.GridWidth));
+    private Tensor ResampledPositions(DitConfig config)
+    {
+        using var guard = no_grad();
+        return PositionEmbedding.Resample(pos_embed!.squeeze(0), (Config.GridHeight, Config.GridWidth), (config.GridHeight, config.GridWidth));
+    }
 }

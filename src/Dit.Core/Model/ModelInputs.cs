@@ -56,10 +56,13 @@ internal static class ModelInputs
     {
         var ((height, width), channels) = (config.ImageSize, config.Channels);
         var shape = images.shape;
-        if (shape.Length != 4 || shape[1] != channels || shape[2] != height || shape[3] != width)
+        var isOther = config.VariableSize && shape.Length == 4 && shape[1] == channels && shape[2] > 0 && shape[3] > 0;
+        if (isOther && (shape[2] % config.PatchSize != 0 || shape[3] % config.PatchSize != 0))
+            throw new ArgumentException($"The images are {Shape(images)}, whose sides are no multiples of DitConfig.PatchSize = {config.PatchSize}. Crop them to such sizes.", parameter);
+        if (!isOther && (shape.Length != 4 || shape[1] != channels || shape[2] != height || shape[3] != width))
         {
             var cure = shape.Length == 4 && shape[1] == channels
-                ? $"(DitConfig.ImageSize = {config.ImageSize}). Resize them, or build the model with that ImageSize."
+                ? $"(DitConfig.ImageSize = {config.ImageSize}). Resize them, or build the model with that ImageSize, or with VariableSize."
                 : shape.Length == 4 && channels == 1 && shape[1] == 3
                     ? "(DitConfig.Channels = 1). Convert them to grey, or build the model with Channels = 3."
                     : $"(DitConfig.Channels = {channels}, ImageSize = {config.ImageSize}).";

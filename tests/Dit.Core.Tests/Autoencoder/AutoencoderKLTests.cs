@@ -36,6 +36,22 @@ public sealed class AutoencoderKLTests
         Assert.True(model.Decode(mode).allclose(model.call(x), 1e-4, 1e-5));
     }
 
+    /// <summary>As a codec within a training's mixed precision: images and latents as without.</summary>
+    [FeatureFact(Feature.Autocast)]
+    public void Within_a_trainings_mixed_precision_it_computes_as_ever()
+    {
+        using var model = Random(Tiny);
+        using var scope = NewDisposeScope();
+        var x = Images(2, 16, 8);
+        model.SamplesPosterior = false;
+        var (latents, images) = (model.Encode(x), model.call(x));
+        using var cast = Autocast.Enter(DeviceType.CPU);
+        Assert.True(latents.Equals(model.Encode(x)));
+        Assert.True(images.Equals(model.call(x)));
+        Assert.Equal(float32, model.Decode(latents).dtype);
+        Assert.Equal(bfloat16, ones(2, 2).matmul(ones(2, 2)).dtype);                            // the cast goes on around it
+    }
+
     [Fact]
     public void The_distribution_of_scaled_latents_is_what_encoding_draws_from()
     {

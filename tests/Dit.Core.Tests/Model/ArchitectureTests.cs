@@ -280,6 +280,62 @@ public sealed class ArchitectureTests
         Assert.Throws<ArgumentException>(() => model.Resized((7, 8)));
     }
 
+    /// <summary>Images of another size are to a model what they are to its resized copy; one size after the other, and with gradients to learned positions.</summary>
+    [Theory]
+    [InlineData(PositionType.SinCos2D, false, BlockType.AdaLNZero)]
+    [InlineData(PositionType.SinCos1D, false, BlockType.CrossAttention)]
+    [InlineData(PositionType.Learned, false, BlockType.InContext)]
+    [InlineData(PositionType.None, true, BlockType.AdaLNZero)]
+    [InlineData(PositionType.Learned, true, BlockType.AdaLNZero)]
+    public void Images_of_several_sizes(PositionType positions, bool rotary, BlockType block)
+    {
+        using var scope = NewDisposeScope();
+        var config = Models.Tiny with { VariableSize = true, Positions = positions, RotaryPositions = rotary, Block = block, Registers = 2, LabelDropout = 0 };
+        using var model = Models.Random(config);
+        var (_, t, y) = Architectures.Inputs(config, 2);
+        foreach (var (height, width) in new[] { (8, 8), (4, 12), (12, 4), (16, 16), (4, 12) })
+        {
+            using var resized = model.Resized((height, width));
+            var x = randn(2, 1, height, width);
+            Assert.Equal(x.shape, model.call(x, t, y).shape);
+            Assert.True(model.call(x, t, y).allclose(resized.call(x, t, y), 1e-5, 1e-5), $"{height} x {width}");
+        }
+        model.call(randn(2, 1, 4, 12), t, y).square().mean().backward();
+        if (positions == PositionType.Learned)
+            Assert.True(model.get_parameter("pos_embed")!.grad!.abs().sum().item<float>() > 0);
+
+        Assert.Contains("no multiples of DitConfig.PatchSize = 2", Assert.Throws<ArgumentException>("x", () => model.call(randn(2, 1, 8, 7), t, y)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("x", () => model.call(randn(2, 3, 8, 8), t, y));
+        using var strict = Models.Random(config with { VariableSize = false });
+        Assert.Contains("VariableSize", Assert.Throws<ArgumentException>("x", () => strict.call(randn(2, 1, 4, 12), t, y)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Images_of_several_sizes_leave_no_tensor()
+    {
+        var config = Models.Tiny with { VariableSize = true, Positions = PositionType.Learned, RotaryPositions = true };
+        using var guard = no_grad();
+        using var times = zeros(1);
+        using var labels = zeros(1, int64);
+        using (var warm = Models.Random(config))
+        using (var image = randn(1, 1, 4, 12))
+            warm.call(image, times, labels).Dispose();
+        var before = Tensor.TotalCount;
+        using (var model = Models.Random(config))
+        {
+            foreach (var (height, width) in new[] { (4, 12), (8, 8), (4, 12), (12, 4) })
+            {
+                using var image = randn(1, 1, height, width);
+                model.call(image, times, labels).Dispose();
+            }
+            var within = Tensor.TotalCount;
+            using (var image = randn(1, 1, 12, 4))
+                model.call(image, times, labels).Dispose();
+            Assert.Equal(within, Tensor.TotalCount);
+        }
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
     [Fact]
     public void Scores_divided_by_the_root_of_the_tokens()
     {

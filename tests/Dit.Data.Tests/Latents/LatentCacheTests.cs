@@ -71,6 +71,39 @@ public sealed class LatentCacheTests : IDisposable
         }
     }
 
+    /// <summary>Mirrored images have moments of their own, and both of them are used: here the deviation of a mirrored image is ten times the upright one's.</summary>
+    [Fact]
+    public async Task Mirrored_images_are_drawn_from_their_own_moments()
+    {
+        await LatentCache.BuildAsync(LatentJobs.Dataset(32), new Lopsided(), _folder.Path, LatentJobs.Options with { Type = ScalarType.Float32 });
+        using var cache = new LatentCache(_folder.Path);
+        await using var loader = new BatchLoader(cache, 32, seed: 4) { Shuffle = false, HorizontalFlip = true };
+        await foreach (var batch in loader)
+        {
+            using var scope = NewDisposeScope();
+            var levels = batch.Images.mean([1, 2, 3]).data<float>().ToArray();                              // about 100 or 1000
+            var deviations = batch.Images.flatten(1).std(1).data<float>().ToArray();
+            Assert.InRange(levels.Count(level => level > 500), 6, 26);
+            Assert.All(levels.Zip(deviations), image => Assert.InRange(image.Second, image.First > 500 ? 8 : 0.8, image.First > 500 ? 12 : 1.2));
+        }
+    }
+
+    /// <summary>Every image is drawn from numbers of its own, whatever its place in a shard.</summary>
+    [Fact]
+    public async Task Samples_of_equal_images_differ()
+    {
+        var equal = new InMemoryDataset([.. Enumerable.Range(0, 24).Select(_ => new LabeledImage(Pictures.Make(9, 4, 4)))]);
+        await LatentCache.BuildAsync(equal, new Noisy(), _folder.Path, Samples with { Type = ScalarType.Float32 });
+        using var cache = new LatentCache(_folder.Path);
+        await using var loader = new BatchLoader(cache, 24, seed: 0) { Shuffle = false };
+        await foreach (var batch in loader)
+        {
+            using var scope = NewDisposeScope();
+            var first = batch.Images.flatten(1).select(1, 0).data<float>().ToArray();
+            Assert.Equal(24, first.Distinct().Count());
+        }
+    }
+
     [Fact]
     public async Task Half_of_the_images_are_mirrored_others_in_every_epoch()
     {
@@ -200,6 +233,39 @@ public sealed class LatentCacheTests : IDisposable
         using var unit = new LatentCache(_folder["unit"]);
         Assert.Contains("Sigma-data is 1.000: the codec's scaling fits", string.Concat(DatasetStatistics.Of(unit).Advice), StringComparison.Ordinal);
         Assert.Null(unit.Labels);
+    }
+
+    /// <summary>Mean and deviation of an upright batch, and ten times both of a mirrored one, which comes every second time.</summary>
+    private sealed class Lopsided : ILatentCodec
+    {
+        private int _calls = -2;                // the first image alone says what the cache will be
+
+        public int LatentChannels => 3;
+
+        public int DownsamplingFactor => 1;
+
+        public Tensor Encode(Tensor images, Generator? generator = null) => throw new NotSupportedException();
+
+        public Tensor Decode(Tensor latents) => throw new NotSupportedException();
+
+        public DiagonalGaussian EncodeDistribution(Tensor images)
+        {
+            using var scope = NewDisposeScope();
+            var scale = ++_calls > 0 && _calls % 2 == 1 ? 10 : 1;
+            var mean = full_like(images, 100.0 * scale);
+            return new DiagonalGaussian(cat([mean, full_like(images, 2 * Math.Log(scale))], 1));
+        }
+    }
+
+    private sealed class Noisy : ILatentCodec
+    {
+        public int LatentChannels => 3;
+
+        public int DownsamplingFactor => 1;
+
+        public Tensor Encode(Tensor images, Generator? generator = null) => randn(images.shape, generator: generator);
+
+        public Tensor Decode(Tensor latents) => throw new NotSupportedException();
     }
 
     private static LatentCacheOptions Samples => LatentJobs.Options with { Content = LatentContent.Samples, HorizontalFlip = false };

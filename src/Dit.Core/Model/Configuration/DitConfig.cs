@@ -75,6 +75,13 @@ public sealed partial record DitConfig
     /// <value>Whether queries and keys are rotated by row and column (Su et al. 2021; EVA-02). Default <see langword="false"/>.</value>
     public bool RotaryPositions { get; init; }
 
+    /// <value>
+    /// Whether the model takes images of other sizes than <see cref="ImageSize"/>, too, such as those of aspect-ratio buckets, if their sides are multiples of
+    /// <see cref="PatchSize"/>. Positions are then resampled as by <see cref="DitModel.Resized"/>, and learned ones learn from all sizes. Default
+    /// <see langword="false"/>: another size is refused as a mistake.
+    /// </value>
+    public bool VariableSize { get; init; }
+
     /// <value>Whether each block mixes the first block's attention values into its own (Zhou et al. 2024). Default <see langword="false"/>.</value>
     public bool ValueResidual { get; init; }
 

@@ -60,7 +60,7 @@ public static class PositionEmbedding
     /// <param name="table">Table, [T, D], of the old grid in row-major order.</param>
     /// <param name="from">The old grid.</param>
     /// <param name="to">The new grid.</param>
-    /// <returns>Table, [rows * columns, D], of the new grid; at the same size an equal copy.</returns>
+    /// <returns>Table, [rows * columns, D], of the new grid, differentiable; at the same size an equal copy.</returns>
     /// <exception cref="ArgumentException">The table is not of the old grid.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The new grid is empty.</exception>
     public static Tensor Resample(Tensor table, (int Rows, int Columns) from, (int Rows, int Columns) to)
@@ -71,7 +71,6 @@ public static class PositionEmbedding
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(to.Rows, nameof(to));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(to.Columns, nameof(to));
         using var scope = NewDisposeScope();
-        using var guard = no_grad();
         if (from == to)
             return table.clone().MoveToOuterDisposeScope();
         var image = table.view(1, from.Rows, from.Columns, -1).permute(0, 3, 1, 2);                                          // [1, D, h, w]
