@@ -99,6 +99,7 @@ check_operators() {
         return
     fi
     "$python" native/tests/check_ops.py || die "the native operators failed their own test"
+    native/tests/check_ops.sh || die "the native operators failed their own test under the sanitizers"
 }
 
 run_tests() {

@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 kernels=../torch/kernels/isa
 out=../../artifacts/native/check
 mkdir -p "$out"
-common=(-std=c++17 -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra)
+common=(-std=c++17 -O1 -g1 -fPIC -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra)
 avx512=(-mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512)
 
 # Prints the commands that compile the files of one instruction set: compile NAME FLAG...
