@@ -21,7 +21,7 @@ Tensor forward(const Tensor& given) {
   const Tensor y = at::empty_like(x);
   with_type(x.scalar_type(), [&](auto type) {
     using T = decltype(type);
-    at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
+    parallel_for(x.numel(), grain, [&](int64_t begin, int64_t end) {
       element_kernels<T>().gelu(data<T>(x) + begin, data<T>(y) + begin, end - begin);
     });
   });
@@ -34,7 +34,7 @@ Tensor backward(const Tensor& given_grad, const Tensor& given) {
   const Tensor dx = at::empty_like(x);
   with_type(x.scalar_type(), [&](auto type) {
     using T = decltype(type);
-    at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
+    parallel_for(x.numel(), grain, [&](int64_t begin, int64_t end) {
       element_kernels<T>().gelu_backward(data<T>(grad) + begin, data<T>(x) + begin, data<T>(dx) + begin, end - begin);
     });
   });

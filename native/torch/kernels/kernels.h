@@ -5,6 +5,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
+#include <algorithm>
+#include <atomic>
 #include <functional>
 
 #include "isa/table.h"
@@ -39,6 +41,18 @@ inline void mark_changed(at::TensorList tensors) {
   for (const Tensor& tensor : tensors) {
     if (!tensor.is_inference()) tensor.unsafeGetTensorImpl()->bump_version();
   }
+}
+
+/// body(begin, end) for pieces of [0, count) of at least `grain`, in parallel. Every thread takes the next piece when it is
+/// done with one, so that none waits for another that was interrupted.
+template <class Body>
+void parallel_for(int64_t count, int64_t grain, Body body) {
+  const int64_t threads = at::in_parallel_region() ? 1 : at::get_num_threads();
+  const int64_t piece = std::max(std::max<int64_t>(grain, 1), (count + 4 * threads - 1) / (4 * threads));
+  std::atomic<int64_t> next{0};
+  at::parallel_for(0, std::min(threads, (count + piece - 1) / piece), 1, [&](int64_t, int64_t) {
+    for (int64_t begin; (begin = next.fetch_add(piece)) < count;) body(begin, std::min(begin + piece, count));
+  });
 }
 
 /// Calls body(float()) or body(bf16()), as the type says.

@@ -49,7 +49,7 @@ Tensor column_sums(const Tensor& grad) {
   const Tensor partial = at::empty({parts, all.columns}, grad.options().dtype(at::kFloat));
   with_type(all.type, [&](auto type) {
     using T = decltype(type);
-    at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+    parallel_for(parts, 1, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const int64_t rows = std::min(part, all.rows - i * part);
         element_kernels<T>().column_sums(data<T>(grad) + i * part * all.columns, rows, all.columns,

@@ -29,7 +29,7 @@ struct Chunks {
   /// body(chunk, its index), in parallel.
   template <class Body>
   void run(Body body) const {
-    at::parallel_for(0, static_cast<int64_t>(chunks.size()), 2, [&](int64_t begin, int64_t end) {
+    parallel_for(static_cast<int64_t>(chunks.size()), 2, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) body(chunks[static_cast<size_t>(i)], i);
     });
   }

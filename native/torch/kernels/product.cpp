@@ -33,7 +33,7 @@ Tensor pack_left(const Operand& left, int64_t rows, int64_t depth) {
   const ProductKernels& kernels = cpu_kernels().product;
   const int64_t width = kernels.panel_width, size = kernels.packed_size(left.element, depth);
   const Tensor packed = at::empty({divide_up(rows, width), size}, at::kFloat);
-  at::parallel_for(0, packed.size(0), divide_up(grain / 8, width * depth), [&](int64_t begin, int64_t end) {
+  parallel_for(packed.size(0), divide_up(grain / 8, width * depth), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       kernels.pack_left(left, i * width, std::min((i + 1) * width, rows), depth, data<float>(packed) + i * size);
     }
@@ -53,7 +53,7 @@ void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& 
   const int64_t rows = a.rows, depth = a.columns, columns = b.columns, width = kernels.panel_width;
   const Tensor packed = kernels.reads(left, depth) ? Tensor() : pack_left(left, rows, depth);
   const int64_t panels = divide_up(columns, width), step = task_rows(rows, panels), chunks = divide_up(rows, step);
-  at::parallel_for(0, panels * chunks, divide_up(grain, std::min(rows, step) * width * depth),
+  parallel_for(panels * chunks, divide_up(grain, std::min(rows, step) * width * depth),
                    [&](int64_t begin, int64_t end) {
     const Tensor scratch = at::empty({kernels.scratch_size(std::min(rows, step), depth)}, at::kFloat);
     for (int64_t task = begin; task < end; ++task) {

@@ -48,7 +48,7 @@ struct Stream {
   template <class Body>
   void for_parts(Body body) const {
     const int64_t grain = std::max<int64_t>(1, 16384 / (std::min(tokens, part_rows) * width));
-    at::parallel_for(0, batch * parts, grain, [&](int64_t begin, int64_t end) {
+    parallel_for(batch * parts, grain, [&](int64_t begin, int64_t end) {
       for (int64_t part = begin; part < end; ++part) {
         const int64_t first = part % parts * part_rows;
         body(part / parts, part, part / parts * tokens + first, std::min(part_rows, tokens - first));
