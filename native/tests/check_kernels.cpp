@@ -21,14 +21,25 @@ namespace {
 using dit::bf16;
 using namespace dit::testing;
 
+struct Gelu {
+  double value, slope;
+};
+
+Gelu gelu(double v) {
+  const double t = std::tanh(std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v));
+  const double slope = std::sqrt(2 / M_PI) * (1 + 3 * 0.044715 * v * v);
+  return {0.5 * v * (1 + t), 0.5 * (1 + t) + 0.5 * v * (1 - t * t) * slope};
+}
+
 template <class T>
 void check_product(const dit::CpuKernels& kernels, int64_t rows, int64_t columns, int64_t depth, int transposed,
-                   bool float_right) {
+                   bool float_right, dit::Epilogue epilogue) {
   const bool a_down = transposed & 1, b_down = transposed & 2;
   Block<T> a(rows * depth);
   Block<float> wide(depth * columns);
   Block<T> same(depth * columns);
   Block<float> bias(columns);
+  Block<T> other(rows * columns, 3);
   std::vector<T> c(static_cast<size_t>(rows * columns));
   const auto element = std::is_same_v<T, float> ? dit::Element::f32 : dit::Element::bf16;
   const bool rounds = float_right && element == dit::Element::bf16;
@@ -46,7 +57,7 @@ void check_product(const dit::CpuKernels& kernels, int64_t rows, int64_t columns
   }
   for (int64_t column = 0; column < columns; column += width) {
     product.multiply({left, right, packed.empty() ? nullptr : packed.data(), bias.data(), c.data(), columns, element,
-                      depth, 0, rows, column, std::min(column + width, columns)},
+                      epilogue, other.data(), depth, 0, rows, column, std::min(column + width, columns)},
                      scratch.data());
   }
   Doubles got, want;
@@ -57,6 +68,13 @@ void check_product(const dit::CpuKernels& kernels, int64_t rows, int64_t columns
         const int64_t at = b_down ? j * depth + k : k * columns + j;
         const double b = rounds ? as_float(narrow(static_cast<float>(wide[at]))) : same[at];
         total += a[a_down ? k * rows + i : i * depth + k] * b;
+      }
+      if (epilogue == dit::Epilogue::gelu) {
+        want.push_back(total);
+        got.push_back(other[i * columns + j]);
+        total = gelu(total).value;
+      } else if (epilogue == dit::Epilogue::gelu_slope) {
+        total *= gelu(other[i * columns + j]).slope;
       }
       want.push_back(total);
       got.push_back(as_float(c[static_cast<size_t>(i * columns + j)]));
@@ -139,14 +157,12 @@ void check_gelu(const dit::CpuKernels& kernels, const dit::ElementKernels<T>& el
   elements.gelu_backward(dy.data(), x.data(), dx.data(), count);
   Doubles got, want;
   for (int64_t i = 0; i < count; ++i) {
-    const double v = x[i], u = std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v), t = std::tanh(u);
-    const double slope = std::sqrt(2 / M_PI) * (1 + 3 * 0.044715 * v * v);
-    if (std::abs(v) > 1e6) {
+    if (std::abs(x[i]) > 1e6) {
       if (!std::isfinite(as_float(y[i]))) expect("gelu of a huge value", {NAN}, {0}, 0);
       continue;  // its slope overflows, in any implementation
     }
     got.insert(got.end(), {as_float(y[i]), as_float(dx[i])});
-    want.insert(want.end(), {0.5 * v * (1 + t), dy[i] * (0.5 * (1 + t) + 0.5 * v * (1 - t * t) * slope)});
+    want.insert(want.end(), {gelu(x[i]).value, dy[i] * gelu(x[i]).slope});
   }
   expect(std::string(kernels.name) + " gelu " + std::to_string(count), got, want, rounding<T>());
 }
@@ -174,14 +190,15 @@ void check_norm(const dit::CpuKernels& kernels, const dit::StreamKernels<X, Y>& 
 
 void check(const dit::CpuKernels& kernels) {
   std::uniform_int_distribution<int64_t> small(1, 150), deep(1, 400);
+  constexpr dit::Epilogue epilogues[] = {dit::Epilogue::none, dit::Epilogue::gelu, dit::Epilogue::gelu_slope};
   for (int form = 0; form < 4; ++form) {
-    for (int round = 0; round < 4; ++round) {
+    for (int round = 0; round < 6; ++round) {
       const int64_t rows = small(random_bits), columns = small(random_bits), depth = deep(random_bits);
-      check_product<float>(kernels, rows, columns, depth, form, false);
-      check_product<bf16>(kernels, rows, columns, depth, form, round % 2 == 0);
+      check_product<float>(kernels, rows, columns, depth, form, false, epilogues[round % 3]);
+      check_product<bf16>(kernels, rows, columns, depth, form, round % 2 == 0, epilogues[round % 3]);
     }
-    check_product<float>(kernels, 7, 70, 3100, form, false);  // several blocks of the depth
-    check_product<bf16>(kernels, 7, 64, 6200, form, true);
+    check_product<float>(kernels, 7, 70, 3100, form, false, epilogues[form % 3]);  // several blocks of the depth
+    check_product<bf16>(kernels, 7, 64, 6200, form, true, epilogues[form % 3]);
   }
   for (const auto& [tokens, width] : {std::pair{1, 1}, {2, 5}, {49, 32}, {50, 33}, {97, 64}, {260, 72}, {300, 128}}) {
     for (double spread : {0.0, 1.0, 8.0}) {

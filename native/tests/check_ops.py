@@ -65,6 +65,10 @@ def over_rows(vector, x):
     return vector.view([x.shape[0]] + [1] * (x.dim() - 2) + [x.shape[-1]])
 
 
+def mlp(x, w1, b1, w2, b2):
+    return F.linear(F.gelu(F.linear(x, w1, b1), approximate="tanh"), w2, b2)
+
+
 def modulated_norm(x, shift, scale, eps=1e-6):
     return F.layer_norm(x, x.shape[-1:], eps=eps) * (1 + over_rows(scale, x)) + over_rows(shift, x)
 

@@ -115,10 +115,27 @@ struct WithoutAutocast {
       c10::DispatchKeySet({c10::DispatchKey::AutocastCPU, c10::DispatchKey::AutocastCUDA})};
 };
 
+/// Whether linear layers of these tensors have a kernel; `bias` may be undefined. Under autocast the weight may be wider
+/// than the input: it is rounded where it is read.
+bool has_linear_kernel(const Tensor& input, const Tensor& weight, const Tensor& bias, bool rounds = false);
+
+/// The gradient of a linear layer's weight, in its shape and type, from that of its output and from its input.
+Tensor weight_gradient(const Tensor& grad, const Tensor& input, const Tensor& weight);
+
+/// grad [..., columns] -> float32 [columns]
+Tensor column_sums(const Tensor& grad);
+
 // Each operator, in three guises: the CPU kernel or the composition; the same, recorded by autograd; under autocast.
 Tensor linear(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias);
 Tensor linear_autograd(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias);
 Tensor linear_autocast(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias);
+
+Tensor mlp(const Tensor& x, const Tensor& weight1, const optional<Tensor>& bias1, const Tensor& weight2,
+           const optional<Tensor>& bias2);
+Tensor mlp_autograd(const Tensor& x, const Tensor& weight1, const optional<Tensor>& bias1, const Tensor& weight2,
+                    const optional<Tensor>& bias2);
+Tensor mlp_autocast(const Tensor& x, const Tensor& weight1, const optional<Tensor>& bias1, const Tensor& weight2,
+                    const optional<Tensor>& bias2);
 
 Tensor gelu_tanh(const Tensor& x);
 Tensor gelu_tanh_autograd(const Tensor& x);

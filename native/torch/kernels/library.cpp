@@ -3,6 +3,7 @@
 // The operators as PyTorch sees them: torch.ops.dit.* after torch.ops.load_library, and dit::* in the dispatcher.
 TORCH_LIBRARY(dit, m) {
   m.def("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor");
+  m.def("mlp(Tensor x, Tensor weight1, Tensor? bias1, Tensor weight2, Tensor? bias2) -> Tensor");
   m.def("gelu_tanh(Tensor x) -> Tensor");
   m.def(
       "attention(Tensor query, int heads, Tensor? key=None, Tensor? value=None, Tensor? mask=None, "
@@ -28,6 +29,7 @@ TORCH_LIBRARY(dit, m) {
 // Every device: the functions look at the tensors and take the kernel or the composition.
 TORCH_LIBRARY_IMPL(dit, CompositeExplicitAutograd, m) {
   m.impl("linear", &dit::linear);
+  m.impl("mlp", &dit::mlp);
   m.impl("gelu_tanh", &dit::gelu_tanh);
   m.impl("attention", &dit::attention);
   m.impl("modulated_norm", &dit::modulated_norm);
@@ -42,6 +44,7 @@ TORCH_LIBRARY_IMPL(dit, CompositeExplicitAutograd, m) {
 
 TORCH_LIBRARY_IMPL(dit, Autograd, m) {
   m.impl("linear", &dit::linear_autograd);
+  m.impl("mlp", &dit::mlp_autograd);
   m.impl("gelu_tanh", &dit::gelu_tanh_autograd);
   m.impl("attention", &dit::attention);
   m.impl("modulated_norm", &dit::modulated_norm_autograd);
@@ -55,6 +58,7 @@ TORCH_LIBRARY_IMPL(dit, Autograd, m) {
 #define DIT_AUTOCAST(key)                                    \
   TORCH_LIBRARY_IMPL(dit, key, m) {                          \
     m.impl("linear", &dit::linear_autocast);                 \
+    m.impl("mlp", &dit::mlp_autocast);                       \
     m.impl("attention", &dit::attention_autocast);           \
     m.impl("modulated_norm", &dit::modulated_norm_autocast); \
   }

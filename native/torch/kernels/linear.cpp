@@ -4,30 +4,8 @@
 namespace dit {
 namespace {
 
-// Under autocast the weight may be wider than the input: it is rounded where it is read.
-bool is_fast(const Tensor& input, const Tensor& weight, const Tensor& bias, bool rounds = false) {
-  return has_cpu_kernel(input) &&
-         (weight.scalar_type() == input.scalar_type() || (rounds && weight.scalar_type() == at::kFloat)) &&
-         input.numel() > 0 && weight.numel() > 0 && input.dim() >= 1 && weight.dim() == 2 &&
-         input.size(-1) == weight.size(1) &&
-         (!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0) &&
-                              (bias.scalar_type() == at::kFloat || bias.scalar_type() == input.scalar_type())));
-}
-
 Tensor compose(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   return at::linear(input, weight, bias.defined() ? optional<Tensor>(bias) : optional<Tensor>());
-}
-
-// A tensor as a matrix of rows of its last dimension.
-Matrix matrix(const Tensor& tensor) {
-  const int64_t columns = tensor.size(-1);
-  return {tensor.data_ptr(), tensor.numel() / columns, columns, tensor.scalar_type()};
-}
-
-Matrix transposed(Matrix m) {
-  std::swap(m.rows, m.columns);
-  m.transposed = !m.transposed;
-  return m;
 }
 
 // input [..., in], weight [out, in], bias [out] -> [..., out]
@@ -39,28 +17,6 @@ Tensor forward(const Tensor& given_input, const Tensor& given_weight, const Tens
   const Tensor output = at::empty(shape, input.options());
   product(matrix(input), transposed(matrix(weight)), offset.defined() ? data<float>(offset) : nullptr, matrix(output));
   return output;
-}
-
-// [rows, columns] -> float32 [columns]. The parts depend on the shape alone, so the order of the sum does too.
-Tensor column_sums(const Tensor& grad) {
-  constexpr int64_t part = 64;
-  const Matrix all = matrix(grad);
-  const int64_t parts = (all.rows + part - 1) / part;
-  const Tensor partial = at::empty({parts, all.columns}, grad.options().dtype(at::kFloat));
-  with_type(all.type, [&](auto type) {
-    using T = decltype(type);
-    parallel_for(parts, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t rows = std::min(part, all.rows - i * part);
-        element_kernels<T>().column_sums(data<T>(grad) + i * part * all.columns, rows, all.columns,
-                                         data<float>(partial) + i * all.columns);
-      }
-    });
-  });
-  if (parts == 1) return partial.view({all.columns});
-  const Tensor sums = at::empty({all.columns}, partial.options());
-  element_kernels<float>().column_sums(data<float>(partial), parts, all.columns, data<float>(sums));
-  return sums;
 }
 
 struct Linear : torch::autograd::Function<Linear> {
@@ -88,8 +44,7 @@ struct Linear : torch::autograd::Function<Linear> {
       product(matrix(grad), matrix(weight.contiguous()), nullptr, matrix(grad_input));
     }
     if (context->needs_input_grad(1)) {
-      grad_weight = at::empty(weight.sizes(), weight.options());
-      product(transposed(matrix(grad)), matrix(input.contiguous()), nullptr, matrix(grad_weight));
+      grad_weight = weight_gradient(grad, input, weight);
     }
     if (bias.defined() && context->needs_input_grad(2)) {
       grad_bias = column_sums(grad).to(bias.scalar_type());
@@ -107,21 +62,58 @@ Tensor recorded(const Tensor& input, const Tensor& weight, const optional<Tensor
 
 }  // namespace
 
+bool has_linear_kernel(const Tensor& input, const Tensor& weight, const Tensor& bias, bool rounds) {
+  return has_cpu_kernel(input) &&
+         (weight.scalar_type() == input.scalar_type() || (rounds && weight.scalar_type() == at::kFloat)) &&
+         input.numel() > 0 && weight.numel() > 0 && input.dim() >= 1 && weight.dim() == 2 &&
+         input.size(-1) == weight.size(1) &&
+         (!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0) &&
+                              (bias.scalar_type() == at::kFloat || bias.scalar_type() == input.scalar_type())));
+}
+
+// The parts depend on the shape alone, so the order of the sum does too.
+Tensor column_sums(const Tensor& grad) {
+  constexpr int64_t part = 64;
+  const Matrix all = matrix(grad);
+  const int64_t parts = (all.rows + part - 1) / part;
+  const Tensor partial = at::empty({parts, all.columns}, grad.options().dtype(at::kFloat));
+  with_type(all.type, [&](auto type) {
+    using T = decltype(type);
+    parallel_for(parts, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t rows = std::min(part, all.rows - i * part);
+        element_kernels<T>().column_sums(data<T>(grad) + i * part * all.columns, rows, all.columns,
+                                         data<float>(partial) + i * all.columns);
+      }
+    });
+  });
+  if (parts == 1) return partial.view({all.columns});
+  const Tensor sums = at::empty({all.columns}, partial.options());
+  element_kernels<float>().column_sums(data<float>(partial), parts, all.columns, data<float>(sums));
+  return sums;
+}
+
+Tensor weight_gradient(const Tensor& grad, const Tensor& input, const Tensor& weight) {
+  const Tensor result = at::empty(weight.sizes(), weight.options());
+  product(transposed(matrix(grad)), matrix(input.contiguous()), nullptr, matrix(result));
+  return result;
+}
+
 Tensor linear(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias) {
   const Tensor offset = bias.value_or(Tensor());
-  return is_fast(input, weight, offset) ? forward(input, weight, offset) : compose(input, weight, offset);
+  return has_linear_kernel(input, weight, offset) ? forward(input, weight, offset) : compose(input, weight, offset);
 }
 
 Tensor linear_autograd(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias) {
   const Tensor offset = bias.value_or(Tensor());
-  return is_fast(input, weight, offset) ? recorded(input, weight, bias) : compose(input, weight, offset);
+  return has_linear_kernel(input, weight, offset) ? recorded(input, weight, bias) : compose(input, weight, offset);
 }
 
 Tensor linear_autocast(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias) {
   const WithoutAutocast guard;
   const auto type = autocast_type(input.device().type());
   const Tensor x = autocast_to(type, input), offset = bias.value_or(Tensor());
-  if (is_fast(x, weight, offset, true)) return recorded(x, weight, bias);
+  if (has_linear_kernel(x, weight, offset, true)) return recorded(x, weight, bias);
   const Tensor compute = autocast_to(type, weight);
   return linear_autograd(x, compute, offset.defined() ? optional<Tensor>(autocast_to(type, offset)) : bias);
 }

@@ -21,11 +21,10 @@ int64_t divide_up(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }
 
-// Rows of a task, so that the tasks of all panels go round evenly.
+// Rows of a task: several tasks a thread, but every one of them packs its panel anew.
 int64_t task_rows(int64_t rows, int64_t panels) {
-  const int64_t threads = at::get_num_threads();
-  int64_t chunks = 1;
-  while (panels * chunks < 8 * threads && panels * chunks % threads != 0 && rows / (chunks + 1) >= row_step) ++chunks;
+  const int64_t wanted = divide_up(4 * at::get_num_threads(), panels);
+  const int64_t chunks = std::clamp<int64_t>(rows / row_step, 1, wanted);
   return divide_up(divide_up(rows, chunks), row_step) * row_step;
 }
 
@@ -48,19 +47,23 @@ void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& 
     const Tensor rounded = at::from_blob(b.data, {b.rows * b.columns}, b.type).to(a.type);
     return onednn_product(a, {rounded.data_ptr(), b.rows, b.columns, a.type, b.transposed}, bias, c);
   }
+  product(a, b, bias, c, Epilogue::none, nullptr);
+}
+
+void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c, Epilogue epilogue, void* other) {
   const ProductKernels& kernels = cpu_kernels().product;
   const Operand left = operand(a, a.type), right = operand(b, a.type);
   const int64_t rows = a.rows, depth = a.columns, columns = b.columns, width = kernels.panel_width;
   const Tensor packed = kernels.reads(left, depth) ? Tensor() : pack_left(left, rows, depth);
   const int64_t panels = divide_up(columns, width), step = task_rows(rows, panels), chunks = divide_up(rows, step);
-  parallel_for(panels * chunks, divide_up(grain, std::min(rows, step) * width * depth),
-                   [&](int64_t begin, int64_t end) {
+  const Element element = c.type == at::kFloat ? Element::f32 : Element::bf16;
+  parallel_for(panels * chunks, divide_up(grain, std::min(rows, step) * width * depth), [&](int64_t begin, int64_t end) {
     const Tensor scratch = at::empty({kernels.scratch_size(std::min(rows, step), depth)}, at::kFloat);
     for (int64_t task = begin; task < end; ++task) {
       const int64_t column = task / chunks * width, row = task % chunks * step;
-      kernels.multiply({left, right, packed.defined() ? data<float>(packed) : nullptr, bias, c.data, columns,
-                        c.type == at::kFloat ? Element::f32 : Element::bf16, depth, row, std::min(row + step, rows),
-                        column, std::min(column + width, columns)},
+      kernels.multiply({left, right, packed.defined() ? data<float>(packed) : nullptr, bias, c.data, columns, element,
+                        epilogue, other, depth, row, std::min(row + step, rows), column,
+                        std::min(column + width, columns)},
                        data<float>(scratch));
     }
   });

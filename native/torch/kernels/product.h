@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "isa/table.h"
+
 namespace dit {
 
 /// A row-major matrix in memory, or the transposed view of one.
@@ -13,9 +15,24 @@ struct Matrix {
   bool transposed = false;  // element (row, column) is at data[column * rows + row]
 };
 
+/// A tensor as a matrix of rows of its last dimension.
+inline Matrix matrix(const at::Tensor& tensor) {
+  const int64_t columns = tensor.size(-1);
+  return {tensor.data_ptr(), tensor.numel() / columns, columns, tensor.scalar_type()};
+}
+
+inline Matrix transposed(Matrix m) {
+  std::swap(m.rows, m.columns);
+  m.transposed = !m.transposed;
+  return m;
+}
+
 /// c = a b (+ bias [columns of c], where given). All are float32, or a is bfloat16, b bfloat16 or a float32 that is
 /// rounded to it, and c either. The result does not depend on the number of threads.
 void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c);
+
+/// The same with an epilogue; `other` has the shape and the type of c. Never by oneDNN.
+void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c, Epilogue epilogue, void* other);
 
 /// Whether this build has oneDNN, and it is faster than our own products: with AMX, which those do not use.
 bool onednn_is_faster(at::ScalarType type);

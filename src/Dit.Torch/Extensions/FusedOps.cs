@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Dit.Torch;
@@ -36,6 +37,19 @@ public static class FusedOps
     /// <summary>GELU in its tanh form: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).</summary>
     /// <param name="x">Any shape.</param>
     public static Tensor Gelu(Tensor x) => enabled ? Backend.Gelu(x) : PlainOps.Gelu(x);
+
+    /// <summary>Two linear layers with GELU in its tanh form between them: the MLP of a transformer's block.</summary>
+    /// <remarks>Native, the layers are not called themselves, unless one of them has hooks.</remarks>
+    /// <param name="x">Input, [..., K].</param>
+    /// <param name="first">From K to F.</param>
+    /// <param name="second">From F to N.</param>
+    /// <returns>[..., N].</returns>
+    public static Tensor Mlp(Tensor x, Linear first, Linear second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        return enabled && !Backend.HasHooks(first) && !Backend.HasHooks(second) ? Backend.Mlp(x, first, second) : PlainOps.Mlp(x, first, second);
+    }
 
     /// <summary>LayerNorm without weights of its own, then x (1 + scale) + shift (DiT, section 3.2).</summary>
     /// <param name="x">Tokens, [B, T, D].</param>

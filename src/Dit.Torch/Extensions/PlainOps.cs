@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Dit.Torch;
@@ -17,6 +18,12 @@ internal static class PlainOps
         using var scope = NewDisposeScope();
         var u = Math.Sqrt(2 / Math.PI) * (x + 0.044715 * (x * x * x));
         return (0.5 * x * (1 + u.tanh())).MoveToOuterDisposeScope();
+    }
+
+    internal static Tensor Mlp(Tensor x, Linear first, Linear second)
+    {
+        using var scope = NewDisposeScope();
+        return second.call(FusedOps.Gelu(first.call(x))).MoveToOuterDisposeScope();    // [..., N]
     }
 
     internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps)

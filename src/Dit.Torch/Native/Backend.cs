@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Dit.Torch.Native;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Dit.Torch;
@@ -101,6 +102,10 @@ internal static unsafe class Backend
     internal static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => Operator.Call("dit::linear", x, weight, bias);
 
     internal static Tensor Gelu(Tensor x) => Operator.Call("dit::gelu_tanh", x);
+
+    internal static Tensor Mlp(Tensor x, Linear first, Linear second) => Operator.Call("dit::mlp", x, first.weight, first.bias, second.weight, second.bias);
+
+    internal static bool HasHooks(nn.Module module) => module.HasHooks;
 
     internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps) => Operator.Call("dit::modulated_norm", x, shift, scale, eps);
 

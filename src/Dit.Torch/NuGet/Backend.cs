@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Dit.Torch;
@@ -59,6 +60,10 @@ internal static class Backend
     internal static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => PlainOps.Linear(x, weight, bias);
 
     internal static Tensor Gelu(Tensor x) => PlainOps.Gelu(x);
+
+    internal static Tensor Mlp(Tensor x, Linear first, Linear second) => PlainOps.Mlp(x, first, second);
+
+    internal static bool HasHooks(nn.Module module) => true;
 
     internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps) => PlainOps.ModulatedNorm(x, shift, scale, eps);
 

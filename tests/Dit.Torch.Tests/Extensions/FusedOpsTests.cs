@@ -32,6 +32,47 @@ public sealed class FusedOpsTests
     }
 
     [Theory, MemberData(nameof(Sizes))]
+    public void Mlp(long batch, long tokens, long width, long heads)
+    {
+        using var scope = NewDisposeScope();
+        using var first = nn.Linear(width, heads * 16);
+        using var second = nn.Linear(heads * 16, width + 3);
+        var x = (3 * Random(batch, tokens, width)).requires_grad_();
+        Tensor[] given = [x, first.weight, first.bias!, second.weight, second.bias!];
+        var exact = given.Select(t => t.detach().@double().requires_grad_()).ToArray();
+        var expected = PlainOps.Linear(PlainOps.Gelu(PlainOps.Linear(exact[0], exact[1], exact[2])), exact[3], exact[4]);
+        var actual = FusedOps.Mlp(x, first, second);
+        Near(actual, expected, 1e-5);
+        using (no_grad())
+            Assert.True(FusedOps.Mlp(x, first, second).equal(actual).all().item<bool>());       // nothing is kept, and nothing else changes
+        var cotangent = randn_like(actual);
+        expected.backward([cotangent.@double()]);
+        actual.backward([cotangent]);
+        foreach (var (e, a) in exact.Zip(given)) Near(a.grad!, e.grad!, 1e-4);
+    }
+
+    [Fact]
+    public void Mlp_calls_its_layers_where_they_have_hooks()
+    {
+        using var scope = NewDisposeScope();
+        using var first = nn.Linear(6, 8);
+        using var second = nn.Linear(8, 4);
+        var x = Random(2, 3, 6);
+        var before = FusedOps.Mlp(x, first, second);
+        var seen = 0;
+        var hook = first.register_forward_hook((_, _, output) =>
+        {
+            seen++;
+            return output * 0;
+        });
+        Near(FusedOps.Mlp(x, first, second), second.bias!.expand(2, 3, 4), 1e-7);
+        Assert.Equal(1, seen);
+        hook.remove();
+        Near(FusedOps.Mlp(x, first, second), before, 0);
+        Assert.Equal(1, seen);
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
     public void ModulatedNorm(long batch, long tokens, long width, long heads)
     {
         _ = heads;

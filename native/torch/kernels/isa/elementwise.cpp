@@ -1,29 +1,20 @@
+#include "activations.h"
 #include "parts.h"
-#include "vec.h"
 
 namespace dit {
 namespace {
 
-// gelu_tanh(x) = x * 0.5 * (1 + tanh u) = x * sigmoid(2u), u = sqrt(2 / pi) (x + 0.044715 x^3): one exponential.
-constexpr float twice_root = 1.59576912f;  // 2 sqrt(2 / pi)
-constexpr float cubic = 0.044715f;
-
 template <class T>
 void gelu(const T* x, T* y, int64_t count) {
   for_lanes(count, [=](int64_t i, auto lanes) {
-    const Vec v = load(x + i, lanes);
-    store(y + i, v * sigmoid(twice_root * v * (1.0f + cubic * v * v)), lanes);
+    store(y + i, gelu(load(x + i, lanes)), lanes);
   });
 }
 
-// With s = sigmoid(2u): d/dx (x s) = s + x s (1 - s) (2u)'.
 template <class T>
 void gelu_backward(const T* dy, const T* x, T* dx, int64_t count) {
   for_lanes(count, [=](int64_t i, auto lanes) {
-    const Vec v = load(x + i, lanes);
-    const Vec s = sigmoid(twice_root * v * (1.0f + cubic * v * v));
-    const Vec slope = twice_root * (1.0f + 3.0f * cubic * v * v);
-    store(dx + i, load(dy + i, lanes) * (s + v * s * (1.0f - s) * slope), lanes);
+    store(dx + i, load(dy + i, lanes) * gelu_slope(load(x + i, lanes)), lanes);
   });
 }
 

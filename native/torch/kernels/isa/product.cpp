@@ -1,3 +1,4 @@
+#include "activations.h"
 #include "panel.h"
 #include "parts.h"
 
@@ -11,18 +12,40 @@ constexpr int64_t depth_block = 1536;
 // Rows whose sums are kept in scratch memory.
 constexpr int64_t row_block = 1024;
 
+// Where the result goes, from element `offset` of the part's memory on.
+template <class T, Epilogue epilogue>
+DIT_INLINE void finish(T* result, T* other, int64_t offset, Vec value, int64_t lanes = W) {
+  if constexpr (epilogue == Epilogue::gelu) {
+    if (other != nullptr) store(other + offset, value, lanes);
+    value = gelu(value);
+  } else if constexpr (epilogue == Epilogue::gelu_slope) {
+    value *= gelu_slope(load(other + offset, lanes));
+  }
+  store(result + offset, value, lanes);
+}
+
 // A whole panel of the result, straight from the registers.
-template <class T>
+template <class T, Epilogue epilogue>
 struct Result {
   T* data;
+  T* other;
   int64_t stride;
   const float* bias;
 
+  DIT_INLINE Result from(int64_t row) const {
+    return {data + row * stride, other == nullptr ? nullptr : other + row * stride, stride, bias};
+  }
   DIT_INLINE Vec begin(int64_t, int64_t column) const { return load(bias + column); }
 
   template <int Rows, int Columns>
   DIT_INLINE void end(int64_t row, int64_t column, const Vec (&total)[Rows][Columns]) const {
-    store_tile(data + row * stride + column, stride, total);
+#pragma GCC unroll 8
+    for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 8
+      for (int j = 0; j < Columns; ++j) {
+        finish<T, epilogue>(data, other, (row + i) * stride + column + j * W, total[i][j]);
+      }
+    }
   }
 };
 
@@ -78,14 +101,12 @@ void multiply_rows(const ProductPart& part, int64_t first, int64_t last, int64_t
     const Left left{part.packed_left + row / panel_width * step + row % panel_width +
                         depth_first / Unit::depth * panel_width,
                     1, panel_width};
-    Sink here = sink;
-    here.data += (row - first) * here.stride;
-    product<Unit>(left, right, end - row, units<Unit>(depth), columns, here);
+    product<Unit>(left, right, end - row, units<Unit>(depth), columns, sink.from(row - first));
     row = end;
   }
 }
 
-template <class Unit, class T>
+template <class Unit, class T, Epilogue epilogue>
 void multiply_to(const ProductPart& part, float* scratch) {
   const int64_t columns = part.last_column - part.first_column;
   const int64_t blocks = (units<Unit>(part.depth) + depth_block - 1) / depth_block;
@@ -100,10 +121,11 @@ void multiply_to(const ProductPart& part, float* scratch) {
     pack_panel<Unit>(transposed(part.right), part.first_column, part.last_column, first, depth, panel);
   };
   T* const result = static_cast<T*>(part.result) + part.first_column;
+  T* const other = part.other == nullptr ? nullptr : static_cast<T*>(part.other) + part.first_column;
   if (blocks == 1 && columns == panel_width) {
     pack(0, part.depth);
     multiply_rows<Unit>(part, part.first_row, part.last_row, 0, part.depth, panel, columns,
-                        Result<T>{result + part.first_row * part.result_stride, part.result_stride, bias});
+                        Result<T, epilogue>{result, other, part.result_stride, bias}.from(part.first_row));
     return;
   }
   for (int64_t row = part.first_row; row < part.last_row; row += row_block) {
@@ -116,18 +138,30 @@ void multiply_to(const ProductPart& part, float* scratch) {
     for (int64_t i = row; i < last; ++i) {
       const float* const from = sums + (i - row) * panel_width;
       for_lanes(columns, [&](int64_t j, auto lanes) {
-        store(result + i * part.result_stride + j, load(from + j) + load(bias + j), lanes);
+        finish<T, epilogue>(result, other, i * part.result_stride + j, load(from + j) + load(bias + j), lanes);
       });
     }
+  }
+}
+
+template <class Unit, class T>
+void multiply_with(const ProductPart& part, float* scratch) {
+  switch (part.epilogue) {
+    case Epilogue::none:
+      return multiply_to<Unit, T, Epilogue::none>(part, scratch);
+    case Epilogue::gelu:
+      return multiply_to<Unit, T, Epilogue::gelu>(part, scratch);
+    case Epilogue::gelu_slope:
+      return multiply_to<Unit, T, Epilogue::gelu_slope>(part, scratch);
   }
 }
 
 template <class Unit>
 void multiply_in(const ProductPart& part, float* scratch) {
   if (part.result_element == Element::f32) {
-    multiply_to<Unit, float>(part, scratch);
+    multiply_with<Unit, float>(part, scratch);
   } else {
-    multiply_to<Unit, bf16>(part, scratch);
+    multiply_with<Unit, bf16>(part, scratch);
   }
 }
 

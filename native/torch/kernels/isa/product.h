@@ -80,6 +80,7 @@ struct Sums {
   int64_t stride;
   bool add;  // to what is there
 
+  DIT_INLINE Sums from(int64_t row) const { return {data + row * stride, stride, add}; }
   DIT_INLINE Vec begin(int64_t row, int64_t column) const { return add ? load(data + row * stride + column) : Vec{}; }
 
   template <int Rows, int Columns>

@@ -61,6 +61,13 @@ struct Operand {
   bool transposed;
 };
 
+/// What becomes of a product p before it is stored.
+enum class Epilogue {
+  none,
+  gelu,       // gelu_tanh(p); p itself goes to `other`, unless that is null
+  gelu_slope  // p * gelu_tanh'(other)
+};
+
 /// result = left right + bias, or the part of it that one thread computes: some rows of at most panel_width columns.
 struct ProductPart {
   Operand left, right;
@@ -69,6 +76,8 @@ struct ProductPart {
   void* result;
   int64_t result_stride;
   Element result_element;
+  Epilogue epilogue;
+  void* other;  // laid out as the result
   int64_t depth, first_row, last_row, first_column, last_column;
 };
 

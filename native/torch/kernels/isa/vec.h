@@ -244,9 +244,5 @@ DIT_INLINE bool any_above(Vec a, Vec b) {
 #endif
 }
 
-DIT_INLINE Vec sigmoid(Vec x) {
-  return 1.0f / (1.0f + exp2_below(min(x * -log2_of_e, splat(127.0f))));
-}
-
 }  // namespace
 }  // namespace dit

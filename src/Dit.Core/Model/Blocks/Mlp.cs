@@ -1,3 +1,4 @@
+using Dit.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -27,6 +28,8 @@ public sealed class Mlp : Module<Tensor, Tensor>
     /// <returns>Tokens, [B, T, D].</returns>
     public override Tensor forward(Tensor x)
     {
+        if (_activation == Activation.GeluTanh)
+            return FusedOps.Mlp(x, fc1, fc2);                                // [B, T, D]
         using var scope = NewDisposeScope();
         var hidden = _activation.Of(fc1.call(x));                            // [B, T, F]
         return fc2.call(hidden).MoveToOuterDisposeScope();                   // [B, T, D]

@@ -34,6 +34,8 @@ public static partial class torch
             /// <param name="hook">The function.</param>
             public HookRemover register_forward_pre_hook(Action<Module> hook) => Add(modulePreHooks, hook);
 
+            internal sealed override bool HasHooks => preHooks.Count + postHooks.Count + modulePreHooks.Count + modulePostHooks.Count > 0;
+
             private protected void Before()
             {
                 foreach (var hook in modulePreHooks.Values) hook(this);

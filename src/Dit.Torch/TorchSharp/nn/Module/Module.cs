@@ -20,6 +20,9 @@ public static partial class torch
             /// <param name="name">Its name, as <see cref="GetName"/> returns it.</param>
             protected Module(string name) => this.name = name;
 
+            /// <summary>Whether a call does more than <c>forward</c>.</summary>
+            internal virtual bool HasHooks => false;
+
             /// <summary>Whether the module is in training mode (a new module is).</summary>
             public virtual bool training => isTraining;
 
