@@ -21,10 +21,13 @@ int64_t divide_up(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }
 
-// Rows of a task: several tasks a thread, but every one of them packs its panel anew.
+// Rows of a task. Every task packs its panel anew, so small ones are made only to keep all threads busy.
 int64_t task_rows(int64_t rows, int64_t panels) {
-  const int64_t wanted = divide_up(4 * at::get_num_threads(), panels);
-  const int64_t chunks = std::clamp<int64_t>(rows / row_step, 1, wanted);
+  const int64_t threads = at::get_num_threads();
+  const auto chunks_of = [&](int64_t least_rows, int64_t tasks) {
+    return std::clamp<int64_t>(rows / least_rows, 1, divide_up(tasks, panels));
+  };
+  const int64_t chunks = std::max(chunks_of(row_step, threads), chunks_of(4 * row_step, 4 * threads));
   return divide_up(divide_up(rows, chunks), row_step) * row_step;
 }
 

@@ -35,7 +35,10 @@ struct Result {
   DIT_INLINE Result from(int64_t row) const {
     return {data + row * stride, other == nullptr ? nullptr : other + row * stride, stride, bias};
   }
-  DIT_INLINE Vec begin(int64_t, int64_t column) const { return load(bias + column); }
+  DIT_INLINE Vec begin(int64_t row, int64_t column) const {
+    if constexpr (epilogue == Epilogue::gelu_slope) __builtin_prefetch(other + row * stride + column);
+    return load(bias + column);
+  }
 
   template <int Rows, int Columns>
   DIT_INLINE void end(int64_t row, int64_t column, const Vec (&total)[Rows][Columns]) const {
