@@ -372,6 +372,19 @@ def check_optimizer():
         ops.adamw_.prepared(copies[0], grads, *copies[1:], numbers)
         ops.adamw_(mine, grads, moments[0], moments[1], peaks, 30, 1e-3, 0.9, 0.99, 1e-8, 0.1, amsgrad, decoupled)
         assert all(torch.equal(a, b) for a, b in zip(mine, copies[0]))
+        # Clipping, the step and two averages in one pass are the three operators, to the bit.
+        shadows = [[torch.randn(s) for s in shapes] for _ in range(2)]
+        for bound in (0.5, 1e9):
+            copies = [[t.clone() for t in list] for list in (mine, grads, moments[0], moments[1], peaks)]
+            also = [t.clone() for list in shadows for t in list]
+            total = ops.grad_norm(grads, 2.0)
+            ops.adamw_.alongside(*copies, total, bound, also, [0.9, 0.99], 31, 1e-3, 0.9, 0.99, 1e-8, 0.1, amsgrad, decoupled)
+            ops.clip_grad_(grads, total, bound)
+            ops.adamw_(mine, grads, moments[0], moments[1], peaks, 31, 1e-3, 0.9, 0.99, 1e-8, 0.1, amsgrad, decoupled)
+            for list, decay in zip(shadows, (0.9, 0.99)):
+                ops.ema_(list, mine, decay)
+            for got, want in zip((copies[0], copies[2], copies[3], copies[4], also), (mine, moments[0], moments[1], peaks, sum(shadows, []))):
+                assert all(torch.equal(a, b) for a, b in zip(got, want))
     grads = [torch.randn(s) for s in shapes]
     for order in (2.0, 1.0, float("inf")):
         want = torch.cat([g.double().flatten() for g in grads]).norm(order)

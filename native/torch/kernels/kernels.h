@@ -161,6 +161,12 @@ void adamw_step(const Tensor& to, int64_t step, double lr, double beta1, double 
                 bool decoupled);
 void adamw_prepared(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
                     at::TensorList max_exp_avg_sq, const Tensor& step);
+/// With total_norm, gradients count as clipped to max_norm, and shadows (all of the first average, then all of the second)
+/// follow by their decays. What the gradients hold afterwards is not defined.
+void adamw_alongside(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
+                     at::TensorList max_exp_avg_sq, const optional<Tensor>& total_norm, double max_norm,
+                     at::TensorList shadows, at::ArrayRef<double> decays, int64_t step, double lr, double beta1,
+                     double beta2, double eps, double weight_decay, bool amsgrad, bool decoupled);
 void ema(at::TensorList shadow, at::TensorList params, double decay);
 Tensor grad_norm(at::TensorList grads, double norm_type);
 void clip_grad(at::TensorList grads, const Tensor& total_norm, double max_norm);

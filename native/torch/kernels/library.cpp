@@ -21,6 +21,10 @@ TORCH_LIBRARY(dit, m) {
   m.def(
       "adamw_.prepared(Tensor(a!)[] params, Tensor[] grads, Tensor(b!)[] exp_avg, Tensor(c!)[] exp_avg_sq, "
       "Tensor(d!)[] max_exp_avg_sq, Tensor step) -> ()");
+  m.def(
+      "adamw_.alongside(Tensor(a!)[] params, Tensor(e!)[] grads, Tensor(b!)[] exp_avg, Tensor(c!)[] exp_avg_sq, "
+      "Tensor(d!)[] max_exp_avg_sq, Tensor? total_norm, float max_norm, Tensor(f!)[] shadows, float[] decays, int step, "
+      "float lr, float beta1, float beta2, float eps, float weight_decay, bool amsgrad, bool decoupled) -> ()");
   m.def("ema_(Tensor(a!)[] shadow, Tensor[] params, float decay) -> ()");
   m.def("grad_norm(Tensor[] grads, float norm_type=2.) -> Tensor");
   m.def("clip_grad_(Tensor(a!)[] grads, Tensor total_norm, float max_norm) -> ()");
@@ -37,6 +41,7 @@ TORCH_LIBRARY_IMPL(dit, CompositeExplicitAutograd, m) {
   m.impl("adamw_", &dit::adamw);
   m.impl("adamw_step_", &dit::adamw_step);
   m.impl("adamw_.prepared", &dit::adamw_prepared);
+  m.impl("adamw_.alongside", &dit::adamw_alongside);
   m.impl("ema_", &dit::ema);
   m.impl("grad_norm", &dit::grad_norm);
   m.impl("clip_grad_", &dit::clip_grad);
@@ -50,7 +55,7 @@ TORCH_LIBRARY_IMPL(dit, Autograd, m) {
   m.impl("modulated_norm", &dit::modulated_norm_autograd);
   m.impl("gated_residual", &dit::gated_residual_autograd);
   // Nothing to record; libtorch 1.13 has no such rule of its own for the device `meta`.
-  for (const char* name : {"adamw_", "adamw_step_", "adamw_.prepared", "ema_", "grad_norm", "clip_grad_"}) {
+  for (const char* name : {"adamw_", "adamw_step_", "adamw_.prepared", "adamw_.alongside", "ema_", "grad_norm", "clip_grad_"}) {
     m.impl(name, torch::CppFunction::makeFallthrough());
   }
 }

@@ -86,16 +86,10 @@ bool has_adamw_kernel(at::TensorList params, at::TensorList grads, at::TensorLis
          cuda::has_kernel({params, grads, exp_avg, exp_avg_sq, max_exp_avg_sq});
 }
 
-}  // namespace
-
-void adamw_step(const Tensor& to, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay,
-                bool decoupled) {
-  TORCH_CHECK(step >= 1, "adamw_step_: `step` counts from 1; got ", step);
-  TORCH_CHECK(to.scalar_type() == at::kByte && to.is_contiguous() && to.numel() == sizeof(AdamWStep),
-              "adamw_step_: `to` must be ", sizeof(AdamWStep), " bytes (uint8); got ", to.numel(), " of ",
-              to.scalar_type());
+AdamWStep numbers_of(int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay,
+                     bool decoupled) {
   const Corrections corrections(step, beta1, beta2);
-  const AdamWStep s{static_cast<float>(1 - lr * weight_decay),
+  return {static_cast<float>(1 - lr * weight_decay),
                     static_cast<float>(weight_decay),
                     static_cast<float>(beta1),
                     static_cast<float>(1 - beta1),
@@ -105,6 +99,23 @@ void adamw_step(const Tensor& to, int64_t step, double lr, double beta1, double 
                     static_cast<float>(eps),
                     static_cast<float>(lr / corrections.first),
                     decoupled};
+}
+
+// What gradients are multiplied with; 1 where they are within the bound.
+float clip_factor(const Tensor& total_norm, double max_norm) {
+  const auto factor = static_cast<float>(max_norm / (total_norm.item<double>() + 1e-6));
+  return factor >= 1 ? 1 : factor;  // NaN stays
+}
+
+}  // namespace
+
+void adamw_step(const Tensor& to, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay,
+                bool decoupled) {
+  TORCH_CHECK(step >= 1, "adamw_step_: `step` counts from 1; got ", step);
+  TORCH_CHECK(to.scalar_type() == at::kByte && to.is_contiguous() && to.numel() == sizeof(AdamWStep),
+              "adamw_step_: `to` must be ", sizeof(AdamWStep), " bytes (uint8); got ", to.numel(), " of ",
+              to.scalar_type());
+  const AdamWStep s = numbers_of(step, lr, beta1, beta2, eps, weight_decay, decoupled);
   DIT_ON_CUDA(write_adamw_step(to, s), to);
   const Tensor host = at::from_blob(const_cast<AdamWStep*>(&s), {sizeof(AdamWStep)}, at::kByte);
   at::NoGradGuard no_grad;
@@ -124,7 +135,7 @@ void adamw_prepared(at::TensorList params, at::TensorList grads, at::TensorList 
   const AdamWStep s = *static_cast<const AdamWStep*>(step.data_ptr());
   Chunks(params).run([&](const Chunks::Chunk& chunk, int64_t) {
     const auto at = [&](at::TensorList list) { return data<float>(list[chunk.tensor]) + chunk.first; };
-    cpu_kernels().adamw(s, at(params), at(grads), at(exp_avg), at(exp_avg_sq),
+    cpu_kernels().adamw(s, {}, at(params), at(grads), at(exp_avg), at(exp_avg_sq),
                         max_exp_avg_sq.empty() ? nullptr : at(max_exp_avg_sq), chunk.count);
   });
   mark_changed(params);
@@ -151,6 +162,45 @@ void adamw(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, 
     compose_adamw(params[i], grads[i], exp_avg[i], exp_avg_sq[i], amsgrad ? peaks[i] : Tensor(), corrections, lr,
                   beta1, beta2, eps, weight_decay, decoupled);
   }
+}
+
+void adamw_alongside(at::TensorList params, at::TensorList grads, at::TensorList exp_avg, at::TensorList exp_avg_sq,
+                     at::TensorList max_exp_avg_sq, const optional<Tensor>& total_norm, double max_norm,
+                     at::TensorList shadows, at::ArrayRef<double> decays, int64_t step, double lr, double beta1,
+                     double beta2, double eps, double weight_decay, bool amsgrad, bool decoupled) {
+  const at::TensorList peaks = amsgrad ? max_exp_avg_sq : at::TensorList();
+  check_adamw(params, grads, exp_avg, exp_avg_sq, peaks);
+  TORCH_CHECK(step >= 1, "adamw_: `step` counts from 1; got ", step);
+  TORCH_CHECK(shadows.size() == decays.size() * params.size(), "adamw_: there are ", decays.size(), " decays for ",
+              params.size(), " parameters, but ", shadows.size(), " averages");
+  const auto average = [&](size_t index) { return shadows.slice(index * params.size(), params.size()); };
+  for (size_t i = 0; i < decays.size(); ++i) check_lists("adamw_", average(i), params);
+  if (params.empty()) return;
+  const at::NoGradGuard no_grad;
+  const bool on_host = !total_norm.has_value() || total_norm->device().is_cpu();
+  if (!(is_fast(params) && is_fast(grads) && is_fast(exp_avg) && is_fast(exp_avg_sq) && is_fast(peaks) &&
+        is_fast(shadows) && on_host)) {
+    if (total_norm.has_value()) clip_grad(grads, *total_norm, max_norm);
+    adamw(params, grads, exp_avg, exp_avg_sq, max_exp_avg_sq, step, lr, beta1, beta2, eps, weight_decay, amsgrad,
+          decoupled);
+    for (size_t i = 0; i < decays.size(); ++i) ema(average(i), params, decays[i]);
+    return;
+  }
+  const AdamWStep s = numbers_of(step, lr, beta1, beta2, eps, weight_decay, decoupled);
+  const float factor = total_norm.has_value() ? clip_factor(*total_norm, max_norm) : 1;
+  std::vector<float> rates;
+  for (const double decay : decays) {
+    rates.push_back(static_cast<float>(decay));
+    rates.push_back(static_cast<float>(1 - decay));
+  }
+  Chunks(params).run([&](const Chunks::Chunk& chunk, int64_t) {
+    const auto at = [&](at::TensorList list) { return data<float>(list[chunk.tensor]) + chunk.first; };
+    std::vector<float*> averages;
+    for (size_t i = 0; i < decays.size(); ++i) averages.push_back(at(average(i)));
+    cpu_kernels().adamw(s, {factor, static_cast<int64_t>(averages.size()), averages.data(), rates.data()}, at(params),
+                        at(grads), at(exp_avg), at(exp_avg_sq), peaks.empty() ? nullptr : at(peaks), chunk.count);
+  });
+  for (const at::TensorList& list : {params, exp_avg, exp_avg_sq, peaks, shadows}) mark_changed(list);
 }
 
 void ema(at::TensorList shadow, at::TensorList params, double decay) {
@@ -192,8 +242,8 @@ void clip_grad(at::TensorList grads, const Tensor& total_norm, double max_norm) 
   const at::NoGradGuard no_grad;
   DIT_ON_CUDA(clip_grad(grads, total_norm, max_norm), {grads, total_norm});
   if (is_fast(grads) && total_norm.device().is_cpu()) {
-    const auto factor = static_cast<float>(max_norm / (total_norm.item<double>() + 1e-6));
-    if (factor >= 1) return;
+    const float factor = clip_factor(total_norm, max_norm);
+    if (factor == 1) return;
     Chunks(grads).run([&](const Chunks::Chunk& chunk, int64_t) {
       cpu_kernels().scale(data<float>(grads[chunk.tensor]) + chunk.first, factor, chunk.count);
     });

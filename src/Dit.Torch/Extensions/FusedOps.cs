@@ -103,6 +103,24 @@ public static class FusedOps
         return enabled ? Backend.ClipGradNorm(gradients, maxNorm) : PlainOps.ClipGradNorm(gradients, maxNorm);
     }
 
+    /// <summary>A step of an optimizer with gradients that are clipped before it, and averages that follow: with Adam and AdamW on a processor, one pass over memory.</summary>
+    /// <remarks>The result is that of clipping, <c>optimizer.step()</c> and <see cref="Ema"/> one after the other; what the gradients hold afterwards is not defined.</remarks>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <param name="gradients">The gradients of its parameters.</param>
+    /// <param name="norm">Their L2 norm together, as <see cref="ClipGradNorm"/> returned it for an infinite bound; <see langword="null"/> to clip nothing.</param>
+    /// <param name="maxNorm">The largest norm allowed, above 0.</param>
+    /// <param name="averages">The averages; they may be of other parameters, too.</param>
+    /// <exception cref="ArgumentException">The lists of an average differ in length.</exception>
+    public static void Step(OptimizerHelper optimizer, IReadOnlyList<Tensor> gradients, Tensor? norm, double maxNorm, IReadOnlyList<MovingAverage> averages)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(gradients);
+        ArgumentNullException.ThrowIfNull(averages);
+        if (!(maxNorm > 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "The largest norm must be above 0.");
+        foreach (var average in averages) average.Validate();
+        if (!enabled || !Backend.TryStep(optimizer, norm, maxNorm, averages)) PlainOps.Step(optimizer, gradients, norm, maxNorm, averages);
+    }
+
     /// <summary>Moves each average towards its parameter: shadow = decay shadow + (1 - decay) parameter. In place, without a graph.</summary>
     /// <param name="shadows">The averages.</param>
     /// <param name="parameters">The parameters, in the same order.</param>
@@ -112,9 +130,7 @@ public static class FusedOps
     {
         ArgumentNullException.ThrowIfNull(shadows);
         ArgumentNullException.ThrowIfNull(parameters);
-        if (shadows.Count != parameters.Count)
-            throw new ArgumentException($"There are {shadows.Count} averages, but {parameters.Count} parameters.", nameof(parameters));
-        if (decay is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(decay), decay, "The decay must be from 0 to 1.");
+        new MovingAverage(shadows, parameters, decay).Validate();
         if (enabled) Backend.Ema(shadows, parameters, decay);
         else PlainOps.Ema(shadows, parameters, decay);
     }

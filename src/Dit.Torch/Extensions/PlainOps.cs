@@ -87,6 +87,19 @@ internal static class PlainOps
         return norm.MoveToOuterDisposeScope();
     }
 
+    internal static void Step(OptimizerHelper optimizer, IReadOnlyList<Tensor> gradients, Tensor? norm, double maxNorm, IReadOnlyList<MovingAverage> averages)
+    {
+        using var scope = NewDisposeScope();
+        using (no_grad())
+        {
+            var factor = norm is null ? null : (maxNorm / (norm + 1e-6)).clamp_max(1.0);   // []
+            if (factor is not null)
+                foreach (var gradient in gradients) gradient.mul_(factor);
+        }
+        optimizer.step();
+        foreach (var average in averages) FusedOps.Ema(average.Shadows, average.Parameters, average.Decay);
+    }
+
     internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay)
     {
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Dit.Torch.Native;
@@ -13,14 +14,18 @@ internal static class AdamStep
     /// <param name="means">The means of those.</param>
     /// <param name="squares">The means of their squares.</param>
     /// <param name="peaks">The greatest of these so far, or nothing.</param>
+    /// <param name="companions">What goes along with the step; nothing while a graph is recorded.</param>
+    /// <param name="followed">Whether the averages among it are of these parameters, too.</param>
     /// <param name="numbers">The numbers of the next step, as they are when it is made.</param>
     /// <param name="advance">What counts the step.</param>
-    internal static void Run(Tensor[] parameters, Tensor[] gradients, Tensor[] means, Tensor[] squares, Tensor[] peaks, Func<AdamNumbers> numbers, Action advance)
+    internal static void Run(Tensor[] parameters, Tensor[] gradients, Tensor[] means, Tensor[] squares, Tensor[] peaks,
+        StepCompanions companions, bool followed, Func<AdamNumbers> numbers, Action advance)
     {
         if (CudaGraph.Capturing is not { } graph)
         {
             var n = numbers();
-            Operator.CallVoid("dit::adamw_", parameters, gradients, means, squares, peaks,
+            var (shadows, decays) = companions.Take(parameters, followed);
+            Operator.CallVoid("dit::adamw_.alongside", parameters, gradients, means, squares, peaks, companions.Norm, companions.MaxNorm, shadows, decays,
                 n.Step, n.LearningRate, n.Beta1, n.Beta2, n.Eps, n.WeightDecay, peaks.Length > 0, n.Decoupled);
             advance();
             return;

@@ -124,6 +124,9 @@ internal static unsafe class Backend
         return norm;
     }
 
+    internal static bool TryStep(OptimizerHelper optimizer, Tensor? norm, double maxNorm, IReadOnlyList<MovingAverage> averages) =>
+        CudaGraph.Capturing is null && optimizer.TryStep(new StepCompanions(norm, maxNorm, averages));
+
     internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay)
     {
         using var quiet = no_grad();

@@ -74,5 +74,7 @@ internal static class Backend
 
     internal static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm) => PlainOps.ClipGradNorm(gradients, maxNorm);
 
+    internal static bool TryStep(OptimizerHelper optimizer, Tensor? norm, double maxNorm, IReadOnlyList<MovingAverage> averages) => false;
+
     internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay) => PlainOps.Ema(shadows, parameters, decay);
 }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Dit.Torch.Tests.Extensions;
@@ -169,6 +170,46 @@ public sealed class FusedOpsTests
         Assert.InRange(Math.Sqrt(gradients.Sum(g => g.square().sum().item<float>())), 0, Math.Min(bound, expected.item<float>()) * 1.00001);
         Assert.Throws<ArgumentException>(() => FusedOps.ClipGradNorm([], 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => FusedOps.ClipGradNorm(gradients, 0));
+    }
+
+    [Theory]
+    [InlineData("AdamW", 0.5)]
+    [InlineData("AdamW", 1e9)]
+    [InlineData("Adam", 0.5)]
+    [InlineData("SGD", 0.5)]
+    public void A_step_with_clipping_and_averages_is_the_three_of_them_to_the_bit(string kind, double bound)
+    {
+        using var scope = NewDisposeScope();
+        Parameter[] fused = [nn.Parameter(Random(70, 30)), nn.Parameter(Random(5)), nn.Parameter(Random(3, 3)), nn.Parameter(Random(4))];
+        Parameter[] plain = [.. fused.Select(p => nn.Parameter(p.detach().clone()))];
+        using var one = Create(fused);
+        using var three = Create(plain);
+        Tensor[][] shadows = [[.. fused.Select(p => zeros_like(p))], [.. fused.Skip(1).Select(p => ones_like(p))]];
+        Tensor[][] others = [.. shadows.Select(list => list.Select(s => s.clone()).ToArray())];
+        for (var step = 0; step < 3; step++)
+        {
+            foreach (var (f, p) in fused.Zip(plain).Take(step == 1 ? 2 : 3))                       // the last one never has a gradient, the one before it once not
+                f.grad = (p.grad = Random(f.shape)).clone();
+            if (step == 1) fused[2].grad = plain[2].grad = null;
+            Tensor[] gradients = [.. fused.Select(p => p.grad).OfType<Tensor>()], clipped = [.. plain.Select(p => p.grad).OfType<Tensor>()];
+            var norm = FusedOps.ClipGradNorm(gradients, double.PositiveInfinity);
+            FusedOps.Step(one, gradients, norm, bound, [new(shadows[0], fused, 0.9), new(shadows[1], fused[1..], 0.75)]);
+            FusedOps.ClipGradNorm(clipped, bound);
+            three.step();
+            FusedOps.Ema(others[0], plain, 0.9);
+            FusedOps.Ema(others[1], plain[1..], 0.75);
+        }
+        foreach (var (f, p) in fused.Concat(shadows[0]).Concat(shadows[1]).Zip(plain.Concat(others[0]).Concat(others[1])))
+            Assert.Equal(p.data<float>().ToArray(), f.data<float>().ToArray());
+        Assert.Throws<ArgumentException>(() => FusedOps.Step(one, [], null, 1, [new(shadows[0], plain[1..], 0.9)]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FusedOps.Step(one, [], null, 0, []));
+
+        OptimizerHelper Create(Parameter[] parameters) => kind switch
+        {
+            "AdamW" => optim.AdamW(parameters, lr: 0.1, weight_decay: 0.01),
+            "Adam" => optim.Adam(parameters, lr: 0.1),
+            _ => optim.SGD(parameters, learningRate: 0.1),
+        };
     }
 
     [Fact]

@@ -12,11 +12,12 @@ DIT_INLINE Vec square_root(Vec value) {
 
 // Decay, then the two moments, then the corrected step: torch.optim's order, each product rounded where it rounds.
 template <bool decoupled, bool amsgrad>
-void adamw(const AdamWStep& step, float* parameter, const float* gradient, float* mean, float* square, float* peak,
-           int64_t count) {
+void adamw(const AdamWStep& step, const AlongsideStep& alongside, float* parameter, const float* gradient, float* mean,
+           float* square, float* peak, int64_t count) {
   const AdamWStep s = step;
+  const AlongsideStep also = alongside;
   for_lanes(count, [=](int64_t i, auto lanes) {
-    Vec p = load(parameter + i, lanes), g = load(gradient + i, lanes);
+    Vec p = load(parameter + i, lanes), g = load(gradient + i, lanes) * also.gradient_scale;
     if (decoupled) {
       p = p * s.decay;
     } else {
@@ -32,15 +33,21 @@ void adamw(const AdamWStep& step, float* parameter, const float* gradient, float
       store(peak + i, second, lanes);
     }
     const Vec denominator = square_root(second) / s.root_correction2 + s.eps;
-    store(parameter + i, p - s.step_size * m / denominator, lanes);
+    p = p - s.step_size * m / denominator;
+    store(parameter + i, p, lanes);
+    for (int64_t average = 0; average < also.averages; ++average) {
+      float* const shadow = also.shadows[average] + i;
+      const float* const decay = also.decays + 2 * average;
+      store(shadow, load(shadow, lanes) * decay[0] + p * decay[1], lanes);
+    }
   });
 }
 
-void choose_adamw(const AdamWStep& step, float* parameter, const float* gradient, float* mean, float* square,
-                  float* peak, int64_t count) {
+void choose_adamw(const AdamWStep& step, const AlongsideStep& alongside, float* parameter, const float* gradient,
+                  float* mean, float* square, float* peak, int64_t count) {
   const auto kernel = step.decoupled ? (peak != nullptr ? adamw<true, true> : adamw<true, false>)
                                      : (peak != nullptr ? adamw<false, true> : adamw<false, false>);
-  kernel(step, parameter, gradient, mean, square, peak, count);
+  kernel(step, alongside, parameter, gradient, mean, square, peak, count);
 }
 
 void ema(float* shadow, const float* value, float decay, float one_minus_decay, int64_t count) {

@@ -151,6 +151,15 @@ struct AdamWStep {
   bool decoupled;
 };
 
+/// What goes along with an optimizer step over the same memory: gradients are scaled before it, and averages of the
+/// parameters follow, shadow = shadow * decay + parameter * (1 - decay).
+struct AlongsideStep {
+  float gradient_scale = 1;
+  int64_t averages = 0;
+  float* const* shadows = nullptr;
+  const float* decays = nullptr;  // pairs: decay, 1 - decay
+};
+
 /// Everything that is compiled once per instruction set.
 struct CpuKernels {
   const char* name;
@@ -163,8 +172,8 @@ struct CpuKernels {
   ProductKernels product;
 
   /// `peak` (amsgrad's largest second moment) may be null.
-  void (*adamw)(const AdamWStep& step, float* parameter, const float* gradient, float* mean, float* square, float* peak,
-                int64_t count);
+  void (*adamw)(const AdamWStep& step, const AlongsideStep& alongside, float* parameter, const float* gradient,
+                float* mean, float* square, float* peak, int64_t count);
   /// shadow = shadow * decay + value * (1 - decay)
   void (*ema)(float* shadow, const float* value, float decay, float one_minus_decay, int64_t count);
   void (*scale)(float* values, float factor, int64_t count);

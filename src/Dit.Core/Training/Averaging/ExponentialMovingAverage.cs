@@ -71,11 +71,18 @@ public sealed class ExponentialMovingAverage : IDisposable
     public void Update(Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        var next = Next(model);
+        FusedOps.Ema(next.Shadows, next.Parameters, next.Decay);
+    }
+
+    /// <summary>Counts an update and leaves it to the caller; frozen parameters, which no step changes, are copied.</summary>
+    internal MovingAverage Next(Module model)
+    {
         using var _ = no_grad();
         var pairs = _averages.Zip(Parameters(model)).ToLookup(pair => pair.Second.requires_grad);
-        FusedOps.Ema([.. pairs[true].Select(p => p.First)], [.. pairs[true].Select(p => p.Second)], Profile.Decay(++Updates));
         foreach (var (average, frozen) in pairs[false])
             average.copy_(frozen);                                            // an average of equal values would collect rounding errors
+        return new([.. pairs[true].Select(p => p.First)], [.. pairs[true].Select(p => p.Second)], Profile.Decay(++Updates));
     }
 
     /// <summary>Copies the averages into the parameters of a model.</summary>

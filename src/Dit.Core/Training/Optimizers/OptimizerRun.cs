@@ -11,6 +11,7 @@ internal sealed class OptimizerRun : IDisposable
     private readonly DitTrainerOptions _options;
     private readonly (string Name, Parameter Parameter)[] _trainable;      // those that decay first, as in the optimizer's groups
     private readonly OptimizerHelper _optimizer;
+    private Tensor? _norm;                                                 // of the gradients, []
 
     public OptimizerRun(nn.Module model, nn.Module? objective, DitTrainerOptions options)
     {
@@ -29,26 +30,26 @@ internal sealed class OptimizerRun : IDisposable
     /// <summary>The gradients that there are; they belong to the parameters.</summary>
     public Tensor[] Gradients() => [.. _trainable.Select(p => p.Parameter.grad).OfType<Tensor>()];
 
-    /// <summary>Holds each gradient within the largest value allowed, then all together within the largest norm allowed.</summary>
+    /// <summary>Holds each gradient within the largest value allowed, and measures their norm, by which the step will clip them.</summary>
     /// <param name="read">Whether the norm is read, which waits for the device.</param>
     /// <param name="isFinite">Whether the gradients were finite before; true where nothing was read.</param>
-    /// <returns>Their norm in between; NaN where it was not read.</returns>
-    public double Clip(bool read, out bool isFinite)
+    /// <returns>Their norm; NaN where it was not read.</returns>
+    public double Measure(bool read, out bool isFinite)
     {
         using var scope = NewDisposeScope();
         var (gradients, norm) = (Gradients(), double.NaN);
         isFinite = true;
         if (_options.MaxGradientValue is { } value)
         {
-            if (read && !(isFinite = double.IsFinite(norm = Norm(gradients, double.PositiveInfinity))))
+            if (read && !(isFinite = double.IsFinite(norm = Number(Norm(gradients)))))
                 return norm;                                                  // cut off, an infinity would look like a gradient
             foreach (var gradient in gradients)
                 gradient.clamp_(-value, value);
         }
+        _norm?.Dispose();
+        _norm = read || _options.MaxGradientNorm is not null ? Norm(gradients).DetachFromDisposeScope() : null;
         if (read)
-            isFinite = double.IsFinite(norm = Norm(gradients, _options.MaxGradientNorm ?? double.PositiveInfinity));
-        else if (_options.MaxGradientNorm is { } max)
-            FusedOps.ClipGradNorm(gradients, max);                            // []
+            isFinite = double.IsFinite(norm = Number(_norm!));
         return norm;
     }
 
@@ -59,12 +60,13 @@ internal sealed class OptimizerRun : IDisposable
         return [.. _trainable.Where(p => p.Parameter.grad is { } gradient && !gradient.isfinite().all().item<bool>()).Select(p => p.Name).Take(most)];
     }
 
-    /// <summary>Changes the parameters by their gradients.</summary>
-    public void Step(double learningRate)
+    /// <summary>Changes the parameters by their gradients, clipped to the largest norm allowed, and moves the averages.</summary>
+    public void Step(double learningRate, IReadOnlyList<MovingAverage> averages)
     {
+        using var scope = NewDisposeScope();
         foreach (var group in _optimizer.ParamGroups)
             group.LearningRate = learningRate;
-        _optimizer.step();
+        FusedOps.Step(_optimizer, Gradients(), _options.MaxGradientNorm is null ? null : _norm, _options.MaxGradientNorm ?? double.PositiveInfinity, averages);
     }
 
     /// <summary>The state by name: the tensors of each parameter, and how many steps each has taken.</summary>
@@ -102,14 +104,20 @@ internal sealed class OptimizerRun : IDisposable
         }
     }
 
-    public void Dispose() => _optimizer.Dispose();
+    public void Dispose()
+    {
+        _norm?.Dispose();
+        _optimizer.Dispose();
+    }
 
     /// <summary>Matrices of products decay; norms, biases, tables, positions, registers and learned vectors do not.</summary>
     private static bool Decays(string name, Parameter parameter) => parameter.ndim > 1
         && !name.Contains("embedding_table", StringComparison.Ordinal) && name is not ("pos_embed" or "register_tokens")
         && !name.StartsWith("y_embedder.present", StringComparison.Ordinal) && !name.StartsWith("y_embedder.absent", StringComparison.Ordinal);
 
-    private static double Norm(Tensor[] gradients, double max) => FusedOps.ClipGradNorm(gradients, max).to(float64).item<double>();
+    private static Tensor Norm(Tensor[] gradients) => FusedOps.ClipGradNorm(gradients, double.PositiveInfinity);       // []
+
+    private static double Number(Tensor norm) => norm.to(float64).item<double>();
 
     private IEnumerable<(string Name, Parameter Parameter, OptimizerState State)> States()
     {

@@ -31,13 +31,11 @@ internal sealed class TrainingStep(TrainingParts parts, ITrainingObjective objec
             return new(StepOutcome.NotFinite, loss, double.NaN);
         if (parts.Scaler is { } scaler && !Unscale(scaler, out var overflow))
             return new(overflow, loss, double.PositiveInfinity);
-        var norm = parts.Optimizer.Clip(read, out var isFinite);
+        var norm = parts.Optimizer.Measure(read, out var isFinite);
         if (!isFinite)
             return new(StepOutcome.NotFinite, loss, norm);
 
-        parts.Optimizer.Step(parts.Optimizer.LearningRate(parts.Step));
-        foreach (var average in parts.Averages)
-            average.Update(parts.Model);
+        parts.Optimizer.Step(parts.Optimizer.LearningRate(parts.Step), [.. parts.Averages.Select(average => average.Next(parts.Model))]);
         return new(StepOutcome.Done, loss, norm);
     }
 

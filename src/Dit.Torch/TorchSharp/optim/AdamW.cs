@@ -88,12 +88,14 @@ public partial class AdamW : OptimizerHelper, IBetas
         foreach (var parameter in group.Parameters)
             if (Gradient(parameter, options.maximize!.Value) is { } gradient)
                 trained.Add((parameter, gradient, (State)StateOf(parameter)));
-        foreach (var equal in trained.GroupBy(t => t.state.step))   // one group, unless a parameter went without a gradient for some steps
+        // One group, unless a parameter went without a gradient for some steps, or has no average.
+        foreach (var equal in trained.GroupBy(t => (Steps: t.state.step, IsFollowed: Companions.Follow(t.parameter))))
         {
             State[] states = [.. equal.Select(t => t.state)];
             AdamStep.Run(
                 [.. equal.Select(t => (Tensor)t.parameter)], [.. equal.Select(t => t.gradient)], [.. states.Select(s => s.exp_avg)],
                 [.. states.Select(s => s.exp_avg_sq)], options.amsgrad!.Value ? [.. states.Select(s => s.max_exp_avg_sq!)] : [],
+                Companions, equal.Key.IsFollowed,
                 () => new(states[0].step + 1, options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value,
                     options.weight_decay!.Value, Decoupled: true),
                 advance: () => Array.ForEach(states, state => state.step++));

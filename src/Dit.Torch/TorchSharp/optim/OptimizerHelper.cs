@@ -11,6 +11,9 @@ public abstract class OptimizerHelper : Optimizer
     /// <summary>The options for groups that leave theirs open.</summary>
     protected OptimizerOptions _defaults = new();
 
+    /// <summary>What is done in the pass over memory of the step.</summary>
+    private protected StepCompanions Companions { get; private set; } = StepCompanions.None;
+
     /// <summary>Creates an optimizer without groups.</summary>
     public OptimizerHelper() : base(IntPtr.Zero) { }
 
@@ -114,6 +117,24 @@ public abstract class OptimizerHelper : Optimizer
         using var guard = no_grad();
         foreach (var group in _parameter_groups) body((T)group);
         return loss;
+    }
+
+    /// <summary>A step with what goes along with it: in one pass over memory, if the optimizer can.</summary>
+    /// <returns>Whether it can; otherwise nothing was done.</returns>
+    internal bool TryStep(StepCompanions companions)
+    {
+        if (this is not (Adam or AdamW)) return false;
+        Companions = companions;
+        try
+        {
+            step();
+        }
+        finally
+        {
+            Companions = StepCompanions.None;
+        }
+        companions.MoveOthers();
+        return true;
     }
 
     /// <summary>Adds a group whose options are complete, and makes the state of its parameters.</summary>
