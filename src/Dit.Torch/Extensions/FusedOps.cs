@@ -118,7 +118,8 @@ public static class FusedOps
         ArgumentNullException.ThrowIfNull(averages);
         if (!(maxNorm > 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "The largest norm must be above 0.");
         foreach (var average in averages) average.Validate();
-        if (!enabled || !Backend.TryStep(optimizer, norm, maxNorm, averages)) PlainOps.Step(optimizer, gradients, norm, maxNorm, averages);
+        if (enabled) Backend.Step(optimizer, gradients, norm, maxNorm, averages);
+        else PlainOps.Step(optimizer, gradients, norm, maxNorm, averages);
     }
 
     /// <summary>Moves each average towards its parameter: shadow = decay shadow + (1 - decay) parameter. In place, without a graph.</summary>

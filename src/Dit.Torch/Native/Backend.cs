@@ -124,8 +124,14 @@ internal static unsafe class Backend
         return norm;
     }
 
-    internal static bool TryStep(OptimizerHelper optimizer, Tensor? norm, double maxNorm, IReadOnlyList<MovingAverage> averages) =>
-        CudaGraph.Capturing is null && optimizer.TryStep(new StepCompanions(norm, maxNorm, averages));
+    internal static void Step(OptimizerHelper optimizer, IReadOnlyList<Tensor> gradients, Tensor? norm, double maxNorm, IReadOnlyList<MovingAverage> averages)
+    {
+        if (CudaGraph.Capturing is null && optimizer.TryStep(new StepCompanions(norm, maxNorm, averages))) return;
+        if (norm is not null)
+            using (no_grad()) Operator.CallVoid("dit::clip_grad_", gradients.ToArray(), norm, maxNorm);
+        optimizer.step();
+        foreach (var average in averages) Ema(average.Shadows, average.Parameters, average.Decay);
+    }
 
     internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay)
     {

@@ -74,7 +74,8 @@ internal static class Backend
 
     internal static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm) => PlainOps.ClipGradNorm(gradients, maxNorm);
 
-    internal static bool TryStep(OptimizerHelper optimizer, Tensor? norm, double maxNorm, IReadOnlyList<MovingAverage> averages) => false;
+    internal static void Step(OptimizerHelper optimizer, IReadOnlyList<Tensor> gradients, Tensor? norm, double maxNorm, IReadOnlyList<MovingAverage> averages) =>
+        PlainOps.Step(optimizer, gradients, norm, maxNorm, averages);
 
     internal static void Ema(IReadOnlyList<Tensor> shadows, IReadOnlyList<Tensor> parameters, double decay) => PlainOps.Ema(shadows, parameters, decay);
 }
