@@ -131,7 +131,7 @@ public sealed class SitSamplingGoldenTests
         using var golden = Golden.Open("sit_paths");
         var (path, form, norm) = (key.Split('.')[0], key.Split('.')[2], key[(key.IndexOf("norm", StringComparison.Ordinal) + 4)..]);
         var diffusion = Forms[form](double.Parse(norm, CultureInfo.InvariantCulture));
-        var times = golden["t"].data<float>().ToArray();
+        var times = golden["t"].cpu().data<float>().ToArray();
         using var got = tensor(times.Select(s => diffusion.At(SitDenoiser.Path(path), 1 - (double)s)).ToArray());
         golden.AssertClose(key, got);
     }

@@ -92,7 +92,7 @@ internal sealed class DiffusersRun : IDisposable
 
     public int[] Numbers(string option) => _options.TryGetProperty(option, out var value) ? [.. value.EnumerateArray().Select(e => e.GetInt32())] : [];
 
-    public double[] Recorded(string kind) => Golden[$"{Name}.{kind}"].to(ScalarType.Float64).data<double>().ToArray();
+    public double[] Recorded(string kind) => Golden[$"{Name}.{kind}"].to(ScalarType.Float64, CPU).data<double>().ToArray();
 
     /// <summary>The states, what the network said and the times that it was told are the scheduler's, and all of its noise was used.</summary>
     /// <param name="states">Each state, divided by alpha where the scheduler's are.</param>
