@@ -113,11 +113,12 @@ internal sealed class CheckpointStore(string directory)
             Directory.Delete(path, recursive: true);
     }
 
-    /// <summary>Renames a finished checkpoint to its place; one that was there before, which must have been damaged, gives way.</summary>
+    /// <summary>Renames a finished checkpoint to its place; one that was there before gives way, where the system can at the same stroke.</summary>
     private static void Publish(string temporary, string path)
     {
-        var former = Directory.Exists(path) ? TakeNameAway(path) : null;
-        Directory.Move(temporary, path);
+        var former = !Directory.Exists(path) ? null : FolderEntries.TryExchange(temporary, path) ? temporary : TakeNameAway(path);
+        if (former != temporary)
+            Directory.Move(temporary, path);
         FolderEntries.Flush(FolderEntries.FolderOf(path));                    // before anything older is deleted
         if (former is not null)
             Directory.Delete(former, recursive: true);

@@ -8,6 +8,8 @@ namespace Dit.Core;
 internal static partial class FolderEntries
 {
     private const int CloseOnExec = 0x80000;
+    private const int CurrentDirectory = -100;
+    private const uint ExchangeNames = 2;
 
     /// <summary>Waits until the names in a folder are on the disk.</summary>
     /// <exception cref="IOException">The folder cannot be opened, or the disk failed.</exception>
@@ -31,9 +33,17 @@ internal static partial class FolderEntries
         Flush(FolderOf(folder));
     }
 
+    /// <summary>Swaps the names of two folders at one stroke, so that each name always has a folder.</summary>
+    /// <returns>Whether they were swapped; some file systems, and systems other than Linux, cannot.</returns>
+    public static bool TryExchange(string one, string other) =>
+        OperatingSystem.IsLinux() && Rename(CurrentDirectory, one, CurrentDirectory, other, ExchangeNames) == 0;
+
     /// <summary>The folder that a file or folder is in.</summary>
     public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);
 }

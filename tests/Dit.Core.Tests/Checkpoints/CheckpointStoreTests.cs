@@ -34,6 +34,30 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(3, Directory.GetFileSystemEntries(_folder.Path).Length);
     }
 
+    /// <summary>A program that is killed while it saves a step again leaves the step as it was or as it is now.</summary>
+    [Fact]
+    public async Task A_step_that_is_replaced_is_there_all_the_while()
+    {
+        var store = new CheckpointStore(_folder.Path);
+        var path = store.Save(1, [Text("a", "first")]);
+        var (saving, looked) = (true, 0);
+        var missing = Task.Run(() =>
+        {
+            while (Volatile.Read(ref saving))
+            {
+                looked++;
+                if (!Directory.Exists(path))
+                    return true;
+            }
+            return false;
+        });
+        for (var i = 0; i < 200 && !missing.IsCompleted; i++)
+            store.Save(1, [Text("a", $"{i}")]);
+        Volatile.Write(ref saving, false);
+        Assert.False(await missing && OperatingSystem.IsLinux());
+        Assert.True(looked > 1000);
+    }
+
     [Fact]
     public void Every_flipped_bit_is_found()
     {
