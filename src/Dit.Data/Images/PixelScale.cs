@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using System.Numerics;
 
 namespace Dit.Data;
 
@@ -7,25 +7,26 @@ internal static class PixelScale
 {
     public static void ToUnit(ReadOnlySpan<byte> bytes, Span<float> values)
     {
-        var i = 0;
-        for (; i <= bytes.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        var (i, lanes) = (0, Vector<float>.Count);
+        for (; i <= bytes.Length - Vector<byte>.Count; i += Vector<byte>.Count)
         {
-            var (first, second) = Vector128.Widen(Vector128.Create(bytes[i..]));
-            var (low, high) = Vector256.Widen(Vector256.Create(first, second));
-            Unit(Vector512.Create(low, high).AsInt32()).CopyTo(values[i..]);
+            Vector.Widen(new Vector<byte>(bytes[i..]), out var low, out var high);
+            var target = values[i..];
+            Write(low, target);
+            Write(high, target[(2 * lanes)..]);
         }
         for (; i < bytes.Length; i++) values[i] = bytes[i] / 127.5f - 1f;
+
+        void Write(Vector<ushort> shorts, Span<float> to)
+        {
+            Vector.Widen(shorts, out var first, out var second);
+            Unit(first).CopyTo(to);
+            Unit(second).CopyTo(to[lanes..]);
+        }
     }
 
-    /// <summary>The quotient to the last bit, as of a single byte: the product with the inverse, mended by what it leaves of the byte.</summary>
-    private static Vector512<float> Unit(Vector512<int> bytes)
-    {
-        var (divisor, inverse) = (Vector512.Create(127.5f), Vector512.Create(1 / 127.5f));
-        var value = Vector512.ConvertToSingle(bytes);
-        var quotient = value * inverse;
-        var rest = Vector512.FusedMultiplyAdd(-quotient, divisor, value);
-        return Vector512.FusedMultiplyAdd(rest, inverse, quotient) - Vector512<float>.One;
-    }
+    /// <summary>A quotient, not a product with the inverse, so that every value is that of a single byte to the last bit.</summary>
+    private static Vector<float> Unit(Vector<uint> bytes) => Vector.ConvertToSingle(Vector.AsVectorInt32(bytes)) / new Vector<float>(127.5f) - Vector<float>.One;
 
     /// <summary>Rounds to the nearest byte; what lies outside [-1, 1] is clamped. The value must be finite.</summary>
     public static byte ToByte(float value) => (byte)Math.Clamp(MathF.Floor((value + 1f) * 127.5f + 0.5f), 0f, 255f);
