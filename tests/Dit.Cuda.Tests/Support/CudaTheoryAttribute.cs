@@ -4,5 +4,7 @@ namespace Dit.Cuda.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class CudaTheoryAttribute : TheoryAttribute
 {
-    public CudaTheoryAttribute() => Skip = CudaDevice.Missing;
+    /// <param name="countsWaits">Whether the tests count waits, which only the simulated device tells.</param>
+    public CudaTheoryAttribute(bool countsWaits = false) =>
+        Skip = CudaDevice.Missing ?? (countsWaits && !CudaDevice.CountsWaits ? "Only the simulated device tells what is waited for." : null);
 }
