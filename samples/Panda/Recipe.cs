@@ -32,8 +32,13 @@ internal sealed record Recipe
     /// <summary>The same on 64 x 64 pixels and with a rate that learns in minutes, for two processor cores.</summary>
     public static Recipe Small { get; } = Full with
     {
-        Model = DitConfig.Panda with { ImageSize = 64 }, Batch = 8, Length = TrainingLength.Steps(3000), LearningRate = 1e-3, Workers = 2,
-        PreviewEvery = 500, SamplerSteps = 160,
+        Model = DitConfig.Panda with { ImageSize = 64 },
+        Batch = 8,
+        Length = TrainingLength.Steps(3000),
+        LearningRate = 1e-3,
+        Workers = 2,
+        PreviewEvery = 500,
+        SamplerSteps = 160,
     };
 
     /// <summary>1000 linear betas, the noise, its absolute error.</summary>

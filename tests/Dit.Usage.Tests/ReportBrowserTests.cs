@@ -70,7 +70,8 @@ public sealed class ReportBrowserTests : IDisposable
         using var browser = Process.Start(new ProcessStartInfo(ChromiumFactAttribute.Browser!, [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-dev-shm-usage", "--hide-scrollbars", "--enable-logging=stderr", $"--user-data-dir={profile}", $"--window-size={Width},{Height}", $"--screenshot={shot}",
-            new Uri(page).AbsoluteUri]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            new Uri(page).AbsoluteUri])
+        { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = browser.StandardOutput.ReadToEndAsync();
         var log = browser.StandardError.ReadToEnd();
         browser.WaitForExit();

@@ -47,7 +47,8 @@ public sealed partial class PowerLossTests : IDisposable
     {
         using var process = Process.Start(new ProcessStartInfo("strace", [
             "--follow-forks", "--seccomp-bpf", "--decode-fds=path", "--string-limit=4096", "--trace=fsync,rename", "--output", _folder["trace"],
-            "dotnet", typeof(PowerLossTests).Assembly.Location, run, $"{steps}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            "dotnet", typeof(PowerLossTests).Assembly.Location, run, $"{steps}"])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -32,12 +32,23 @@ internal static class Architectures
         ["unconditional"] = Models.Tiny with { Classes = 0 },
         ["LightningDiT"] = Models.Tiny with
         {
-            Norm = NormType.RmsNorm, MlpActivation = Activation.SwiGlu, QueryKeyNorm = NormType.RmsNorm, RotaryPositions = true, ValueResidual = true, Registers = 2,
+            Norm = NormType.RmsNorm,
+            MlpActivation = Activation.SwiGlu,
+            QueryKeyNorm = NormType.RmsNorm,
+            RotaryPositions = true,
+            ValueResidual = true,
+            Registers = 2,
         },
         ["everything in context"] = Models.Tiny with
         {
-            Block = BlockType.InContext, Norm = NormType.RmsNorm, QueryKeyNorm = NormType.LayerNorm, RotaryPositions = true, ValueResidual = true, Registers = 2,
-            Condition = ConditionType.Tokens, MlpActivation = Activation.SwiGlu,
+            Block = BlockType.InContext,
+            Norm = NormType.RmsNorm,
+            QueryKeyNorm = NormType.LayerNorm,
+            RotaryPositions = true,
+            ValueResidual = true,
+            Registers = 2,
+            Condition = ConditionType.Tokens,
+            MlpActivation = Activation.SwiGlu,
         },
         ["panda"] = DitConfig.Panda with { ImageSize = 16, Width = 16, HeadWidth = 8, Time = DitConfig.Panda.Time with { Width = 32 } },
         ["owenliang"] = DitConfig.OwenMnist with { ImageSize = 8, Width = 16, HeadWidth = 8 },

@@ -61,7 +61,9 @@ public sealed class EmaProfileTests
         using var folder = new TemporaryFolder();
         using var run = new TrainingRun(folder["run"], with: o => o with
         {
-            Averages = [new PowerEma(0.05), new PowerEma(0.1), new PowerEma(0.08)], CheckpointEvery = 5, KeepCheckpoints = null,
+            Averages = [new PowerEma(0.05), new PowerEma(0.1), new PowerEma(0.08)],
+            CheckpointEvery = 5,
+            KeepCheckpoints = null,
         });
         await run.FitAsync(60);
         (string, long, double)[] snapshots =

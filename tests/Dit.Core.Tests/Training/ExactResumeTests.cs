@@ -46,8 +46,11 @@ public sealed class ExactResumeTests : IDisposable
     {
         await AssertExactAsync(o => o with
         {
-            Optimizer = Optimizers.Single(x => x.Name == optimizer).Settings, LearningRateSchedule = Schedules.Single(x => x.Name == schedule).Schedule,
-            Averages = Averages.Single(x => x.Name == average).Profiles, Precision = precision, WarmupSteps = 2,
+            Optimizer = Optimizers.Single(x => x.Name == optimizer).Settings,
+            LearningRateSchedule = Schedules.Single(x => x.Name == schedule).Schedule,
+            Averages = Averages.Single(x => x.Name == average).Profiles,
+            Precision = precision,
+            WarmupSteps = 2,
         }, average == "power" ? 6 : 5);
     }
 

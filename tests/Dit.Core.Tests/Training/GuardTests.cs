@@ -197,7 +197,8 @@ public sealed class GuardTests : IDisposable
     private static TrainingRun Loud(string folder, int[] batches, ILoggerFactory? log = null, long every = 5) => new(
         folder, data: new FixedBatches(Models.Tiny) { Loud = [.. batches.Select(b => new BatchPosition(b / 7, b % 7))] }, log: log, with: o => o with
         {
-            CheckpointEvery = every, KeepCheckpoints = null,
+            CheckpointEvery = every,
+            KeepCheckpoints = null,
             SpikeDetection = new() { Window = 10, InARow = 3, RollsBack = true, MaxRollbacks = 1 },
         });
 

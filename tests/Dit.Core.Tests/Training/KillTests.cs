@@ -81,7 +81,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     private static Process Start(string folder) => Process.Start(new ProcessStartInfo(
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet",
-        [typeof(KillTests).Assembly.Location, folder, $"{Steps}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        [typeof(KillTests).Assembly.Location, folder, $"{Steps}"])
+    { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static string[] Checkpoints(string folder) => !Directory.Exists(folder)
         ? []

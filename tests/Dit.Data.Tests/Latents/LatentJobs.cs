@@ -28,7 +28,8 @@ internal static class LatentJobs
         set_num_threads(1);
         var options = Options with
         {
-            Rank = int.Parse(arguments[1], CultureInfo.InvariantCulture), Ranks = int.Parse(arguments[2], CultureInfo.InvariantCulture),
+            Rank = int.Parse(arguments[1], CultureInfo.InvariantCulture),
+            Ranks = int.Parse(arguments[2], CultureInfo.InvariantCulture),
         };
         using var codec = Codec();
         await LatentCache.BuildAsync(Dataset(), codec, arguments[0], options, new Teller());

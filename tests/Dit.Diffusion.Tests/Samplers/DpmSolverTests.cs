@@ -12,9 +12,9 @@ public class DpmSolverTests
         {
             var data = new TheoryData<int, SolverForm, SecondOrderRule>();
             foreach (var order in (int[])[1, 2, 3])
-            foreach (var form in Enum.GetValues<SolverForm>())
-            foreach (var rule in Enum.GetValues<SecondOrderRule>())
-                data.Add(order, form, rule);
+                foreach (var form in Enum.GetValues<SolverForm>())
+                    foreach (var rule in Enum.GetValues<SecondOrderRule>())
+                        data.Add(order, form, rule);
             return data;
         }
     }

@@ -33,14 +33,14 @@ public class TimeGridTests
             ? [DiscreteSchedule.Linear()]
             : [new RectifiedFlow(), new TrigonometricPath(), new EdmPath(), DiscreteSchedule.ScaledLinear()];
         foreach (var path in paths)
-        foreach (var steps in (int[])[1, 2, 10, 37])
-        {
-            var times = Grids[name].Times(steps, path);
-            Assert.Equal(steps + 1, times.Length);
-            Assert.InRange(times[0], 0.001, 1);
-            Assert.Equal(0, times[^1]);
-            for (var i = 0; i < steps; i++) Assert.True(times[i + 1] < times[i], $"{times[i + 1]} follows {times[i]} on {path.GetType().Name}.");
-        }
+            foreach (var steps in (int[])[1, 2, 10, 37])
+            {
+                var times = Grids[name].Times(steps, path);
+                Assert.Equal(steps + 1, times.Length);
+                Assert.InRange(times[0], 0.001, 1);
+                Assert.Equal(0, times[^1]);
+                for (var i = 0; i < steps; i++) Assert.True(times[i + 1] < times[i], $"{times[i + 1]} follows {times[i]} on {path.GetType().Name}.");
+            }
     }
 
     [Theory]

@@ -41,7 +41,8 @@ internal static class BenchCommand
             var model = config.ModelFor(parsed.GetValue(channels), parsed.GetValue(size), classes: 10);
             var training = config.Training with
             {
-                Batch = parsed.GetValue(batch) ?? (parsed.GetValue(file) is null ? 8 : config.Training.Batch), Precision = parsed.GetValue(precision) ?? config.Training.Precision,
+                Batch = parsed.GetValue(batch) ?? (parsed.GetValue(file) is null ? 8 : config.Training.Batch),
+                Precision = parsed.GetValue(precision) ?? config.Training.Precision,
             };
             var (text, value) = ("", new object());
             await shell.ProgressAsync("measuring", 0, 2 * (Warmup + count), progress => Task.Run(

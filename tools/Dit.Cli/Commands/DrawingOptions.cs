@@ -58,7 +58,9 @@ internal sealed class DrawingOptions
             var config = saved.Config?.Sampling ?? new SamplingConfig();
             config = config with
             {
-                Steps = parsed.GetValue(_steps) ?? config.Steps, Guidance = parsed.GetValue(_guidance) ?? config.Guidance, Sampler = parsed.GetValue(_sampler) ?? config.Sampler,
+                Steps = parsed.GetValue(_steps) ?? config.Steps,
+                Guidance = parsed.GetValue(_guidance) ?? config.Guidance,
+                Sampler = parsed.GetValue(_sampler) ?? config.Sampler,
             };
             var artist = new Artist(saved.Model, (parsed.GetValue(_objective) ?? saved.Objective).Create(), codec, config);
             return new Drawing(saved, codec, artist, Wanted(parsed, saved), parsed.GetValue(_count), batch, parsed.GetValue(_seed));

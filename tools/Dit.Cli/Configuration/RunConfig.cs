@@ -51,7 +51,11 @@ internal sealed record RunConfig
         given.Remove("preset");
         var json = ConfigJson.Of(DitConfig.Preset(preset) with
         {
-            ImageSize = size, Channels = channels, Classes = classes, Condition = condition, LearnedVariance = Objective == ObjectiveKind.OfficialDit,
+            ImageSize = size,
+            Channels = channels,
+            Classes = classes,
+            Condition = condition,
+            LearnedVariance = Objective == ObjectiveKind.OfficialDit,
         });
         ConfigJson.Overlay(json, given);
         return ConfigJson.To<DitConfig>(json, "The section 'model'").Validate();

@@ -17,7 +17,8 @@ internal sealed class JustADitLayout : OfficialLayout
     {
         return base.Infer(weights, doubts) with
         {
-            Norm = NormType.ScaleNorm, QueryKeyNorm = weights.Has("blocks.0.attn.q_norm.g") ? NormType.ScaleNorm : null,
+            Norm = NormType.ScaleNorm,
+            QueryKeyNorm = weights.Has("blocks.0.attn.q_norm.g") ? NormType.ScaleNorm : null,
             Registers = weights.Has("register_tokens") ? (int)weights.Shape("register_tokens")[0] : 0,
             Quirks = new() { InitialWeights = InitialWeights.JustADit },
         };

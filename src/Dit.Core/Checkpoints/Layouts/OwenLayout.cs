@@ -15,9 +15,15 @@ internal sealed class OwenLayout : WeightLayout
         var (channels, patch, width) = ((int)conv[1], (int)conv[2], (int)weights.Shape("patch_emb.weight")[0]);
         return DitConfig.OwenMnist with
         {
-            ImageSize = SquareImage(doubts, weights.Shape("patch_pos_emb")[^2], patch), PatchSize = patch, Channels = channels, Width = width,
-            Depth = weights.Count("dits.{0}.wq.weight"), Heads = (int)weights.Shape("dits.0.wq.weight")[0] / width, HeadWidth = width,
-            Classes = (int)weights.Shape("label_emb.weight")[0], MlpRatio = weights.Shape("dits.0.ff.0.weight")[0] / (double)width,
+            ImageSize = SquareImage(doubts, weights.Shape("patch_pos_emb")[^2], patch),
+            PatchSize = patch,
+            Channels = channels,
+            Width = width,
+            Depth = weights.Count("dits.{0}.wq.weight"),
+            Heads = (int)weights.Shape("dits.0.wq.weight")[0] / width,
+            HeadWidth = width,
+            Classes = (int)weights.Shape("label_emb.weight")[0],
+            MlpRatio = weights.Shape("dits.0.ff.0.weight")[0] / (double)width,
             Time = DitConfig.OwenMnist.Time with { Width = (int)weights.Shape("time_emb.1.weight")[1] },
         };
     }

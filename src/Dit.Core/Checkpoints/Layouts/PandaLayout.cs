@@ -14,9 +14,15 @@ internal sealed class PandaLayout : WeightLayout
         var positions = weights.Shape("position_emb");                                // [1, T, D]
         return DitConfig.Panda with
         {
-            ImageSize = SquareImage(doubts, positions[^2], patch), PatchSize = patch, Channels = channels, Width = width,
-            Depth = weights.Count("model_list.{0}.q_emb.weight"), Heads = (int)weights.Shape("model_list.0.q_emb.weight")[0] / width, HeadWidth = width,
-            Classes = (int)weights.Shape("label_emb.weight")[0], MlpRatio = weights.Shape("model_list.0.feed_forward.0.weight")[0] / (double)width,
+            ImageSize = SquareImage(doubts, positions[^2], patch),
+            PatchSize = patch,
+            Channels = channels,
+            Width = width,
+            Depth = weights.Count("model_list.{0}.q_emb.weight"),
+            Heads = (int)weights.Shape("model_list.0.q_emb.weight")[0] / width,
+            HeadWidth = width,
+            Classes = (int)weights.Shape("label_emb.weight")[0],
+            MlpRatio = weights.Shape("model_list.0.feed_forward.0.weight")[0] / (double)width,
             Time = DitConfig.Panda.Time with { Width = (int)weights.Shape("time_emb.0.mlp.0.weight")[1] },
         };
     }

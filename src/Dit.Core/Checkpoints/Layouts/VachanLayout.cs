@@ -16,8 +16,12 @@ internal sealed class VachanLayout : WeightLayout
         var rows = weights.Has("label_embed.label_embed.weight") ? (int)weights.Shape("label_embed.label_embed.weight")[0] : 0;
         return preset with
         {
-            ImageSize = SquareImage(doubts, weights.Shape("positional_embeddings")[1], patch), PatchSize = patch, Channels = channels,
-            Width = width, Depth = weights.Count("blocks.{0}.att.wq.weight"), Heads = width == preset.Width ? preset.Heads : Heads(doubts, width),
+            ImageSize = SquareImage(doubts, weights.Shape("positional_embeddings")[1], patch),
+            PatchSize = patch,
+            Channels = channels,
+            Width = width,
+            Depth = weights.Count("blocks.{0}.att.wq.weight"),
+            Heads = width == preset.Width ? preset.Heads : Heads(doubts, width),
             Classes = rows == 0 || !preset.HasNullClass ? rows : rows - 1,
             MlpRatio = weights.Shape("blocks.0.pointwise_ffn.layers.0.weight")[0] / (double)width,
             Time = preset.Time with { Width = (int)weights.Shape("time_embed.mlp.0.weight")[1] },

@@ -35,7 +35,11 @@ public sealed partial record DitConfig
     /// <remarks>Its scores are divided by the root of the number of tokens, as its checkpoints need; <c>with { Quirks = ... }</c> mends that.</remarks>
     public static DitConfig Panda { get; } = OwenMnist with
     {
-        ImageSize = 256, Channels = 3, Heads = 6, Classes = 1, Time = new() { Activation = Activation.ReLU, Mlps = 2 },
+        ImageSize = 256,
+        Channels = 3,
+        Heads = 6,
+        Classes = 1,
+        Time = new() { Activation = Activation.ReLU, Mlps = 2 },
     };
 
     /// <summary>VachanVY's DiT for 128 x 128 faces, female (0) and male (1).</summary>
@@ -49,7 +53,14 @@ public sealed partial record DitConfig
     /// <summary>VachanVY's DiT for MNIST; it has no null class.</summary>
     public static DitConfig VachanMnist { get; } = VachanCelebA with
     {
-        ImageSize = 28, PatchSize = 2, Channels = 1, Width = 288, Depth = 6, Heads = 6, Classes = 10, LabelDropout = 0,
+        ImageSize = 28,
+        PatchSize = 2,
+        Channels = 1,
+        Width = 288,
+        Depth = 6,
+        Heads = 6,
+        Classes = 10,
+        LabelDropout = 0,
         Time = VachanCelebA.Time with { Width = 144 },
     };
 
@@ -57,6 +68,10 @@ public sealed partial record DitConfig
     /// <remarks>Its later checkpoints also normalise queries and keys: <c>with { QueryKeyNorm = NormType.ScaleNorm }</c>.</remarks>
     public static DitConfig JustADit { get; } = S(patchSize: 2) with
     {
-        Channels = 3, Classes = 10, Norm = NormType.ScaleNorm, Registers = 4, Quirks = new() { InitialWeights = InitialWeights.JustADit },
+        Channels = 3,
+        Classes = 10,
+        Norm = NormType.ScaleNorm,
+        Registers = 4,
+        Quirks = new() { InitialWeights = InitialWeights.JustADit },
     };
 }

@@ -47,7 +47,11 @@ public sealed record LearningRateRangeTest
             using var copy = model.Resized(model.Config.ImageSize);
             using var trainer = new DitTrainer(copy, objective, (options ?? new()) with
             {
-                LearningRateSchedule = new Rising(To / From, Steps), WarmupSteps = 0, CheckpointDirectory = null, ReportEvery = 1, MaxSkippedSteps = 0,
+                LearningRateSchedule = new Rising(To / From, Steps),
+                WarmupSteps = 0,
+                CheckpointDirectory = null,
+                ReportEvery = 1,
+                MaxSkippedSteps = 0,
                 Optimizer = ((options ?? new()).Optimizer) with { LearningRate = From },
             });
             using var watch = new Watch(this);

@@ -162,8 +162,12 @@ public partial class SGD : OptimizerHelper, IMomentum
         /// <param name="maximize">Whether to climb.</param>
         public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double momentum = 0.0, double dampening = 0.0, double weight_decay = 0.0,
             bool nesterov = false, bool maximize = false)
-            : base(parameters, new Options { LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov,
-                maximize = maximize }) { }
+            : base(parameters, new Options
+            {
+                LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov,
+                maximize = maximize,
+            })
+        { }
 
         /// <summary>How much of the last step is kept.</summary>
         public double Momentum

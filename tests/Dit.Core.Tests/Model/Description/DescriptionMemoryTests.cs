@@ -19,7 +19,11 @@ public sealed class DescriptionMemoryTests
         ["in-context"] = Small with { Block = BlockType.InContext },
         ["RMS, SwiGLU, rotary"] = Small with
         {
-            Norm = NormType.RmsNorm, QueryKeyNorm = NormType.RmsNorm, MlpActivation = Activation.SwiGlu, RotaryPositions = true, Registers = 4,
+            Norm = NormType.RmsNorm,
+            QueryKeyNorm = NormType.RmsNorm,
+            MlpActivation = Activation.SwiGlu,
+            RotaryPositions = true,
+            Registers = 4,
         },
         ["values"] = Small with { ValueResidual = true },
         ["Owen-MNIST"] = DitConfig.OwenMnist,

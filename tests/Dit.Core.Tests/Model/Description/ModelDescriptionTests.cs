@@ -137,9 +137,9 @@ public sealed class ModelDescriptionTests
     {
         var all = new Dictionary<string, DitConfig>();
         foreach (var (block, norm, queryKey) in from b in Enum.GetValues<BlockType>()
-                 from n in Enum.GetValues<NormType>()
-                 from q in Enum.GetValues<NormType>().Cast<NormType?>().Append(null)
-                 select (b, n, q))
+                                                from n in Enum.GetValues<NormType>()
+                                                from q in Enum.GetValues<NormType>().Cast<NormType?>().Append(null)
+                                                select (b, n, q))
         {
             all.Add($"{block} {norm} {queryKey}", Small with { Block = block, Norm = norm, QueryKeyNorm = queryKey });
         }
@@ -148,10 +148,10 @@ public sealed class ModelDescriptionTests
         foreach (var positions in Enum.GetValues<PositionType>())
             all.Add($"{positions}", Small with { Positions = positions });
         foreach (var (block, condition, dropout) in from b in Enum.GetValues<BlockType>()
-                 from c in Enum.GetValues<ConditionType>()
-                 where c != ConditionType.Tokens || b is BlockType.CrossAttention or BlockType.InContext
-                 from d in new[] { 0, 0.1 }
-                 select (b, c, d))
+                                                    from c in Enum.GetValues<ConditionType>()
+                                                    where c != ConditionType.Tokens || b is BlockType.CrossAttention or BlockType.InContext
+                                                    from d in new[] { 0, 0.1 }
+                                                    select (b, c, d))
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{block} {condition} {dropout}");
             all.Add(name, Small with { Block = block, Condition = condition, LabelDropout = dropout });
@@ -160,7 +160,13 @@ public sealed class ModelDescriptionTests
         {
             all.Add($"{block} everything", Small with
             {
-                Block = block, ValueResidual = true, RotaryPositions = true, Registers = 3, HeadWidth = 12, Classes = 0, Time = new() { Mlps = 3, Width = 33 },
+                Block = block,
+                ValueResidual = true,
+                RotaryPositions = true,
+                Registers = 3,
+                HeadWidth = 12,
+                Classes = 0,
+                Time = new() { Mlps = 3, Width = 33 },
             });
         }
         all.Add("affine", Small with { Quirks = new() { AffineNorms = true } });

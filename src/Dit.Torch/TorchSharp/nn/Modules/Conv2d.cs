@@ -9,7 +9,8 @@ public sealed class Conv2d : Convolution
     internal Conv2d(long in_channels, long out_channels, long[] kernel_size, long[] stride, long[]? padding, Padding? padding_type, long[] dilation,
         PaddingModes padding_mode, long groups, bool bias, Device? device, ScalarType? dtype)
         : base(nameof(Conv2d), in_channels, out_channels, kernel_size, stride, padding, padding_type, dilation, transposed: false, new long[2], groups, bias,
-            padding_mode, device, dtype) { }
+            padding_mode, device, dtype)
+    { }
 
     /// <summary>[B, in, H, W] to [B, out, ...].</summary>
     /// <param name="input">The input.</param>

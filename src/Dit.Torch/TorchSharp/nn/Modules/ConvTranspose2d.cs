@@ -9,7 +9,8 @@ public sealed class ConvTranspose2d : ConvolutionTranspose
     internal ConvTranspose2d(long in_channels, long out_channels, long[] kernel_size, long[] stride, long[] padding, long[] output_padding, long[] dilation,
         PaddingModes padding_mode, long groups, bool bias, Device? device, ScalarType? dtype)
         : base(nameof(ConvTranspose2d), in_channels, out_channels, kernel_size, stride, padding, null, dilation, transposed: true, output_padding, groups,
-            bias, padding_mode, device, dtype) { }
+            bias, padding_mode, device, dtype)
+    { }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input, long[]? output_size)
