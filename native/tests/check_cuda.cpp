@@ -47,29 +47,46 @@ Doubles values(const Block<T>& from) {
 }
 
 template <class T>
-void check_gelu(int64_t count, int64_t offset) {
+void check_activation(dit::Activation f, int64_t count, int64_t offset) {
   Block<T> x(count, 4, offset), dy(count, 1, offset), y(count, 1, offset), dx(count, 1, offset);
   const float special[] = {0, -0.0f, 1e-42f, -1e-42f, 1e-30f, 60, -60, 1e9f, -1e9f};
   for (int64_t i = 0; i < count && i < 9; ++i) assign(x.data()[i], special[i]);
-  const std::string name = "gelu " + type_name<T>() + " " + std::to_string(count);
-  run_twice(name, Gelu<T>{x.data(), y.data(), count}, y);
-  run_twice(name, GeluBackward<T>{dy.data(), x.data(), dx.data(), count}, dx);
+  const std::string name =
+      "activation " + std::to_string(static_cast<int>(f)) + " " + type_name<T>() + " " + std::to_string(count);
+  run_twice(name, Activate<T>{f, x.data(), y.data(), count}, y);
+  run_twice(name, ActivateBackward<T>{f, dy.data(), x.data(), dx.data(), count}, dx);
   Doubles got, want;
   for (int64_t i = 0; i < count; ++i) {
-    const double v = x[i], u = std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v), t = std::tanh(u);
-    const double slope = std::sqrt(2 / M_PI) * (1 + 3 * 0.044715 * v * v);
+    const double v = x[i];
     if (std::abs(v) > 1e6) {
       if (y[i] != std::max(v, 0.0)) expect(name + " of a huge value", {y[i]}, {std::max(v, 0.0)}, 0);
       continue;  // its slope may overflow, in any implementation
     }
     got.insert(got.end(), {y[i], dx[i]});
-    want.insert(want.end(), {0.5 * v * (1 + t), dy[i] * (0.5 * (1 + t) + 0.5 * v * (1 - t * t) * slope)});
+    want.insert(want.end(), {activated(f, v).value, dy[i] * activated(f, v).slope});
+  }
+  expect(name, got, want, rounding<T>());
+}
+
+template <class T>
+void check_swiglu(int64_t rows, int64_t width, int64_t offset) {
+  Block<T> x(rows * 2 * width, 4, offset), dy(rows * width, 1, offset);
+  Block<T> y(rows * width, 1, offset), dx(rows * 2 * width, 1, offset);
+  const std::string name = "swiglu " + type_name<T>() + " " + std::to_string(rows) + "x" + std::to_string(width);
+  run_twice(name, SwiGlu<T>{x.data(), y.data(), rows, width}, y);
+  run_twice(name, SwiGluBackward<T>{dy.data(), x.data(), dx.data(), rows, width}, dx);
+  Doubles got, want;
+  for (int64_t i = 0; i < rows * width; ++i) {
+    const int64_t at = i + i / width * width;
+    const Slope a = activated(dit::Activation::silu, x[at]);
+    got.insert(got.end(), {y[i], dx[at], dx[at + width]});
+    want.insert(want.end(), {a.value * x[at + width], dy[i] * x[at + width] * a.slope, dy[i] * a.value});
   }
   expect(name, got, want, rounding<T>());
 }
 
 template <class X, class Y, class M>
-void check_stream(Shape shape, int64_t offset, int64_t stride) {
+void check_stream(Shape shape, int64_t offset, int64_t stride, bool centered) {
   const int64_t count = shape.rows() * shape.width, width = shape.width, rows = shape.rows();
   const int64_t parts = shape.batch * shape.parts();
   Block<X> x(count, 3, offset), out(count, 1, offset), dx(count, 1, offset), dout(count, 1, offset);
@@ -81,12 +98,12 @@ void check_stream(Shape shape, int64_t offset, int64_t stride) {
   const Vectors<M> shifts{shift.data(), stride}, scales{scale.data(), stride};
   const std::string name = type_name<X>() + type_name<Y>() + type_name<M>() + " " + std::to_string(shape.batch) + "x" +
                            std::to_string(shape.tokens) + "x" + std::to_string(width) + " offset " +
-                           std::to_string(offset);
+                           std::to_string(offset) + (centered ? "" : " not centered");
   const float eps = 1e-6f;
-  run_twice("norm " + name, Norm<X, Y, M>{shape, x.data(), shifts, scales, eps, y.data(), mean.data(), rstd.data()}, y,
+  run_twice("norm " + name, Norm<X, Y, M>{shape, x.data(), shifts, scales, eps, centered, y.data(), mean.data(), rstd.data()}, y,
             mean, rstd);
   run_twice("norm backward " + name,
-            NormBackward<X, Y, M>{shape, dy.data(), x.data(), scales, mean.data(), rstd.data(), dx.data(),
+            NormBackward<X, Y, M>{shape, dy.data(), x.data(), scales, mean.data(), rstd.data(), centered, dx.data(),
                                   dshift.data(), dscale.data()},
             dx, dshift, dscale);
   run_twice("gated " + name, Gated<X, Y, M>{shape, x.data(), shifts, branch.data(), out.data()}, out);
@@ -99,14 +116,14 @@ void check_stream(Shape shape, int64_t offset, int64_t stride) {
   for (int64_t row = 0; row < rows; ++row) {
     const int64_t sample = row / shape.tokens, part = sample * shape.parts() + row % shape.tokens / part_rows;
     double center = 0, variance = 0, gradients = 0, products = 0;
-    for (int64_t i = 0; i < width; ++i) center += x[row * width + i] / static_cast<double>(width);
+    for (int64_t i = 0; i < width && centered; ++i) center += x[row * width + i] / static_cast<double>(width);
     for (int64_t i = 0; i < width; ++i)
       variance += std::pow(x[row * width + i] - center, 2) / static_cast<double>(width);
     const double inverse = 1 / std::sqrt(variance + eps);
     const auto normal = [&](int64_t i) { return (x[row * width + i] - center) * inverse; };
     const auto g = [&](int64_t i) { return dy[row * width + i] * (1 + scale[sample * stride + i]); };
     for (int64_t i = 0; i < width; ++i) {
-      gradients += g(i) / static_cast<double>(width);
+      if (centered) gradients += g(i) / static_cast<double>(width);
       products += g(i) * normal(i) / static_cast<double>(width);
     }
     for (int64_t i = 0; i < width; ++i) {
@@ -231,8 +248,10 @@ template <class X, class Y>
 void check_streams() {
   for (int64_t offset : {0, 1}) {
     for (const Shape& shape : {Shape{1, 1, 1}, {2, 5, 3}, {2, 17, 36}, {1, 33, 130}, {3, 16, 520}}) {
-      check_stream<X, Y, float>(shape, offset, shape.width);
-      check_stream<X, Y, bf16>(shape, offset, 6 * shape.width);
+      for (bool centered : {true, false}) {
+        check_stream<X, Y, float>(shape, offset, shape.width, centered);
+        check_stream<X, Y, bf16>(shape, offset, 6 * shape.width, centered);
+      }
     }
   }
 }
@@ -242,8 +261,14 @@ void check_streams() {
 int main() {
   for (int64_t offset : {0, 1}) {
     for (int64_t count : {1, 9, 512, 1000, 1001}) {
-      check_gelu<float>(count, offset);
-      check_gelu<bf16>(count, offset);
+      for (dit::Activation f : activations) {
+        check_activation<float>(f, count, offset);
+        check_activation<bf16>(f, count, offset);
+      }
+    }
+    for (int64_t width : {1, 9, 512}) {
+      check_swiglu<float>(3, width, offset);
+      check_swiglu<bf16>(3, width, offset);
     }
   }
   check_streams<float, float>();

@@ -21,19 +21,9 @@ namespace {
 using dit::bf16;
 using namespace dit::testing;
 
-struct Gelu {
-  double value, slope;
-};
-
-Gelu gelu(double v) {
-  const double t = std::tanh(std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v));
-  const double slope = std::sqrt(2 / M_PI) * (1 + 3 * 0.044715 * v * v);
-  return {0.5 * v * (1 + t), 0.5 * (1 + t) + 0.5 * v * (1 - t * t) * slope};
-}
-
 template <class T>
 void check_product(const dit::CpuKernels& kernels, int64_t rows, int64_t columns, int64_t depth, int transposed,
-                   bool float_right, dit::Epilogue epilogue) {
+                   bool float_right, dit::Epilogue epilogue, dit::Activation f = {}) {
   const bool a_down = transposed & 1, b_down = transposed & 2;
   Block<T> a(rows * depth);
   Block<float> wide(depth * columns);
@@ -57,7 +47,7 @@ void check_product(const dit::CpuKernels& kernels, int64_t rows, int64_t columns
   }
   for (int64_t column = 0; column < columns; column += width) {
     product.multiply({left, right, packed.empty() ? nullptr : packed.data(), bias.data(), c.data(), columns, element,
-                      epilogue, other.data(), depth, 0, rows, column, std::min(column + width, columns)},
+                      epilogue, f, other.data(), depth, 0, rows, column, std::min(column + width, columns)},
                      scratch.data());
   }
   Doubles got, want;
@@ -69,12 +59,12 @@ void check_product(const dit::CpuKernels& kernels, int64_t rows, int64_t columns
         const double b = rounds ? as_float(narrow(static_cast<float>(wide[at]))) : same[at];
         total += a[a_down ? k * rows + i : i * depth + k] * b;
       }
-      if (epilogue == dit::Epilogue::gelu) {
+      if (epilogue == dit::Epilogue::value) {
         want.push_back(total);
         got.push_back(other[i * columns + j]);
-        total = gelu(total).value;
-      } else if (epilogue == dit::Epilogue::gelu_slope) {
-        total *= gelu(other[i * columns + j]).slope;
+        total = activated(f, total).value;
+      } else if (epilogue == dit::Epilogue::slope) {
+        total *= activated(f, other[i * columns + j]).slope;
       }
       want.push_back(total);
       got.push_back(as_float(c[static_cast<size_t>(i * columns + j)]));
@@ -148,37 +138,57 @@ void check_attention(const dit::CpuKernels& kernels, const dit::ElementKernels<T
 }
 
 template <class T>
-void check_gelu(const dit::CpuKernels& kernels, const dit::ElementKernels<T>& elements, int64_t count) {
+void check_activation(const dit::CpuKernels& kernels, const dit::ElementKernels<T>& elements, dit::Activation f,
+                      int64_t count) {
   Block<T> x(count, 4), dy(count);
   const float special[] = {0, -0.0f, 1e-42f, -1e-42f, 1e-30f, 60, -60, 1e18f, -1e18f};
   for (int64_t i = 0; i < count && i < 9; ++i) assign(x.data()[i], special[i]);
   std::vector<T> y(static_cast<size_t>(count)), dx(static_cast<size_t>(count));
-  elements.gelu(x.data(), y.data(), count);
-  elements.gelu_backward(dy.data(), x.data(), dx.data(), count);
+  elements.activate(f, x.data(), y.data(), count);
+  elements.activate_backward(f, dy.data(), x.data(), dx.data(), count);
   Doubles got, want;
   for (int64_t i = 0; i < count; ++i) {
     if (std::abs(x[i]) > 1e6) {
-      if (!std::isfinite(as_float(y[i]))) expect("gelu of a huge value", {NAN}, {0}, 0);
-      continue;  // its slope overflows, in any implementation
+      if (!std::isfinite(as_float(y[i]))) expect("an activation of a huge value", {NAN}, {0}, 0);
+      continue;  // the slope of the tanh form overflows, in any implementation
     }
     got.insert(got.end(), {as_float(y[i]), as_float(dx[i])});
-    want.insert(want.end(), {gelu(x[i]).value, dy[i] * gelu(x[i]).slope});
+    want.insert(want.end(), {activated(f, x[i]).value, dy[i] * activated(f, x[i]).slope});
   }
-  expect(std::string(kernels.name) + " gelu " + std::to_string(count), got, want, rounding<T>());
+  expect(std::string(kernels.name) + " activation " + std::to_string(static_cast<int>(f)) + " " + std::to_string(count),
+         got, want, rounding<T>());
+}
+
+template <class T>
+void check_swiglu(const dit::CpuKernels& kernels, const dit::ElementKernels<T>& elements, int64_t rows, int64_t width) {
+  Block<T> x(rows * 2 * width, 4), dy(rows * width);
+  std::vector<T> y(static_cast<size_t>(rows * width)), dx(static_cast<size_t>(rows * 2 * width));
+  elements.swiglu(x.data(), rows, width, y.data());
+  elements.swiglu_backward(dy.data(), x.data(), rows, width, dx.data());
+  Doubles got, want;
+  for (int64_t i = 0; i < rows * width; ++i) {
+    const int64_t at = i + i / width * width;
+    const Slope a = activated(dit::Activation::silu, x[at]);
+    for (T value : {y[i], dx[at], dx[at + width]}) got.push_back(as_float(value));
+    want.insert(want.end(), {a.value * x[at + width], dy[i] * x[at + width] * a.slope, dy[i] * a.value});
+  }
+  expect(std::string(kernels.name) + " swiglu " + std::to_string(rows) + "x" + std::to_string(width), got, want,
+         rounding<T>());
 }
 
 template <class X, class Y>
-void check_norm(const dit::CpuKernels& kernels, const dit::StreamKernels<X, Y>& stream, int64_t rows, int64_t width) {
+void check_norm(const dit::CpuKernels& kernels, const dit::StreamKernels<X, Y>& stream, bool centered, int64_t rows,
+                int64_t width) {
   Block<X> x(rows * width, 3);
   for (int64_t i = 0; i < width; ++i) assign(x.data()[i], 0);  // a row without variance
   Block<float> shift(width), scale(width);
   std::vector<Y> y(static_cast<size_t>(rows * width));
   std::vector<float> mean(static_cast<size_t>(rows)), rstd(static_cast<size_t>(rows));
-  stream.norm(x.data(), shift.data(), scale.data(), 1e-6f, rows, width, y.data(), mean.data(), rstd.data());
+  stream.norm(x.data(), shift.data(), scale.data(), 1e-6f, centered, rows, width, y.data(), mean.data(), rstd.data());
   Doubles got, want;
   for (int64_t row = 0; row < rows; ++row) {
     double center = 0, variance = 0;
-    for (int64_t i = 0; i < width; ++i) center += x[row * width + i] / width;
+    for (int64_t i = 0; i < width && centered; ++i) center += x[row * width + i] / width;
     for (int64_t i = 0; i < width; ++i) variance += std::pow(x[row * width + i] - center, 2) / width;
     for (int64_t i = 0; i < width; ++i) {
       got.push_back(as_float(y[static_cast<size_t>(row * width + i)]));
@@ -190,12 +200,13 @@ void check_norm(const dit::CpuKernels& kernels, const dit::StreamKernels<X, Y>& 
 
 void check(const dit::CpuKernels& kernels) {
   std::uniform_int_distribution<int64_t> small(1, 150), deep(1, 400);
-  constexpr dit::Epilogue epilogues[] = {dit::Epilogue::none, dit::Epilogue::gelu, dit::Epilogue::gelu_slope};
+  constexpr dit::Epilogue epilogues[] = {dit::Epilogue::none, dit::Epilogue::value, dit::Epilogue::slope};
   for (int form = 0; form < 4; ++form) {
     for (int round = 0; round < 6; ++round) {
       const int64_t rows = small(random_bits), columns = small(random_bits), depth = deep(random_bits);
-      check_product<float>(kernels, rows, columns, depth, form, false, epilogues[round % 3]);
-      check_product<bf16>(kernels, rows, columns, depth, form, round % 2 == 0, epilogues[round % 3]);
+      const dit::Activation f = activations[(form + round / 3) % 4];
+      check_product<float>(kernels, rows, columns, depth, form, false, epilogues[round % 3], f);
+      check_product<bf16>(kernels, rows, columns, depth, form, round % 2 == 0, epilogues[round % 3], f);
     }
     check_product<float>(kernels, 7, 70, 3100, form, false, epilogues[form % 3]);  // several blocks of the depth
     check_product<bf16>(kernels, 7, 64, 6200, form, true, epilogues[form % 3]);
@@ -207,12 +218,18 @@ void check(const dit::CpuKernels& kernels) {
     }
   }
   for (int64_t count : {1, 9, 16, 37, 1000}) {
-    check_gelu<float>(kernels, kernels.f32, count);
-    check_gelu<bf16>(kernels, kernels.b16, count);
+    for (dit::Activation f : activations) {
+      check_activation<float>(kernels, kernels.f32, f, count);
+      check_activation<bf16>(kernels, kernels.b16, f, count);
+    }
+    check_swiglu<float>(kernels, kernels.f32, 3, count);
+    check_swiglu<bf16>(kernels, kernels.b16, 3, count);
   }
   for (int64_t width : {1, 5, 16, 33, 128}) {
-    check_norm<float, float>(kernels, kernels.f32_f32, 3, width);
-    check_norm<float, bf16>(kernels, kernels.f32_b16, 3, width);
+    for (bool centered : {true, false}) {
+      check_norm<float, float>(kernels, kernels.f32_f32, centered, 3, width);
+      check_norm<float, bf16>(kernels, kernels.f32_b16, centered, 3, width);
+    }
   }
   std::printf("%s checked\n", kernels.name);
 }

@@ -76,4 +76,27 @@ constexpr double rounding() {
   return std::is_same_v<T, float> ? 5e-6 : 6e-3;
 }
 
+struct Slope {
+  double value, slope;
+};
+
+/// The function and its derivative.
+inline Slope activated(Activation f, double v) {
+  const double root = std::sqrt(2 / M_PI), s = 1 / (1 + std::exp(-v));
+  const double t = std::tanh(root * (v + 0.044715 * v * v * v)), phi = 0.5 * std::erfc(-v * std::sqrt(0.5));
+  switch (f) {
+    case Activation::gelu_tanh:
+      return {0.5 * v * (1 + t), 0.5 * (1 + t) + 0.5 * v * (1 - t * t) * root * (1 + 3 * 0.044715 * v * v)};
+    case Activation::gelu_erf:
+      return {v * phi, phi + v * std::exp(-0.5 * v * v) / std::sqrt(2 * M_PI)};
+    case Activation::silu:
+      return {v * s, s + v * s * (1 - s)};
+    case Activation::relu:
+      return {std::max(v, 0.0), v > 0 ? 1.0 : 0.0};
+  }
+  return {};
+}
+
+constexpr Activation activations[] = {Activation::gelu_tanh, Activation::gelu_erf, Activation::silu, Activation::relu};
+
 }  // namespace dit::testing

@@ -37,27 +37,47 @@ struct Shape {
   DIT_BOTH int64_t parts() const { return (tokens + part_rows - 1) / part_rows; }  // of one sample
 };
 
+/// y = f(x)
 template <class T>
-struct Gelu {
+struct Activate {
+  Activation function;
   const T* x;
   T* y;
   int64_t count;
 };
 
 template <class T>
-struct GeluBackward {
+struct ActivateBackward {
+  Activation function;
   const T *dy, *x;
   T* dx;
   int64_t count;
 };
 
-/// y = (x - mean) / sqrt(variance + eps) * (1 + scale) + shift; keeps every row's mean and 1 / deviation.
+/// y [rows, width] = silu(a) b, where x [rows, 2 width] holds a and then b.
+template <class T>
+struct SwiGlu {
+  const T* x;
+  T* y;
+  int64_t rows, width;
+};
+
+template <class T>
+struct SwiGluBackward {
+  const T *dy, *x;
+  T* dx;
+  int64_t rows, width;
+};
+
+/// y = (x - mean) / sqrt(variance + eps) * (1 + scale) + shift; keeps every row's mean and 1 / deviation. Not centered, as
+/// an RMS norm is, the mean counts as 0.
 template <class X, class Y, class M>
 struct Norm {
   Shape shape;
   const X* x;
   Vectors<M> shift, scale;
   float eps;
+  bool centered;
   Y* y;
   float *mean, *rstd;
 };
@@ -70,6 +90,7 @@ struct NormBackward {
   const X* x;
   Vectors<M> scale;
   const float *mean, *rstd;
+  bool centered;
   X* dx;
   float *dshift, *dscale;
 };
@@ -141,9 +162,13 @@ struct Refresh {
 
 // Each starts its kernel on a stream of the current device and returns at once; std::runtime_error where it cannot.
 template <class T>
-void run(const Gelu<T>& arguments, CudaStream stream);
+void run(const Activate<T>& arguments, CudaStream stream);
 template <class T>
-void run(const GeluBackward<T>& arguments, CudaStream stream);
+void run(const ActivateBackward<T>& arguments, CudaStream stream);
+template <class T>
+void run(const SwiGlu<T>& arguments, CudaStream stream);
+template <class T>
+void run(const SwiGluBackward<T>& arguments, CudaStream stream);
 template <class X, class Y, class M>
 void run(const Norm<X, Y, M>& arguments, CudaStream stream);
 template <class X, class Y, class M>

@@ -15,7 +15,7 @@ __global__ void forward(Norm<X, Y, M> a) {
   const int lane = lane_in_warp();
 
   float total = 0;
-  for_columns<N>(width, lane, warp_threads, [&](int64_t i) {
+  for_columns<N>(a.centered ? width : 0, lane, warp_threads, [&](int64_t i) {
     const Floats<N> v = load<N>(x + i);
 #pragma unroll
     for (int k = 0; k < N; ++k) total += v.at[k];
@@ -44,7 +44,8 @@ __global__ void forward(Norm<X, Y, M> a) {
 }
 
 // A block takes one part of a sample's rows: first a warp each row, for dx; then a thread each column, for the sums.
-// With g = dy (1 + scale) and n the normalised row: dx = rstd (g - mean(g) - n mean(g n)).
+// With g = dy (1 + scale) and n the normalised row: dx = rstd (g - mean(g) - n mean(g n)), without mean(g) where the mean
+// of x was not subtracted.
 template <int N, class X, class Y, class M>
 __global__ void backward(NormBackward<X, Y, M> a) {
   const int64_t width = a.shape.width, part = static_cast<int64_t>(blockIdx.x);
@@ -65,7 +66,7 @@ __global__ void backward(NormBackward<X, Y, M> a) {
         products += g * (v.at[k] - mean) * rstd;
       }
     });
-    const float mean_gradient = warp_sum(gradients) / static_cast<float>(width);
+    const float mean_gradient = a.centered ? warp_sum(gradients) / static_cast<float>(width) : 0.0f;
     const float mean_product = warp_sum(products) / static_cast<float>(width);
     for_columns<N>(width, lane_in_warp(), warp_threads, [&](int64_t i) {
       Floats<N> v = load<N>(x + i);

@@ -101,30 +101,56 @@ bool has_kernel(std::initializer_list<at::TensorList> lists) {
 }
 
 // Element by element in memory order: any layout without gaps is as good as a contiguous one.
-Tensor gelu_tanh(const Tensor& given) {
+Tensor activate(Activation f, const Tensor& given) {
   const Tensor x = given.is_non_overlapping_and_dense() ? given : given.contiguous();
   const Tensor y = at::empty_like(x);
   const OnDevice launch(x);
   with_type(x.scalar_type(), [&](auto type) {
     using T = decltype(type);
-    launch(Gelu<T>{data<T>(x), data<T>(y), x.numel()});
+    launch(Activate<T>{f, data<T>(x), data<T>(y), x.numel()});
   });
   return y;
 }
 
-Tensor gelu_tanh_backward(const Tensor& given_grad, const Tensor& given) {
+Tensor activate_backward(Activation f, const Tensor& given_grad, const Tensor& given) {
   const Tensor x = given.contiguous(), grad = given_grad.to(x.scalar_type()).contiguous();
   const Tensor dx = at::empty_like(x);
   const OnDevice launch(x);
   with_type(x.scalar_type(), [&](auto type) {
     using T = decltype(type);
-    launch(GeluBackward<T>{data<T>(grad), data<T>(x), data<T>(dx), x.numel()});
+    launch(ActivateBackward<T>{f, data<T>(grad), data<T>(x), data<T>(dx), x.numel()});
+  });
+  return dx;
+}
+
+Tensor swiglu(const Tensor& given) {
+  const Tensor x = given.contiguous();
+  const int64_t width = x.size(-1) / 2;
+  std::vector<int64_t> shape = x.sizes().vec();
+  shape.back() = width;
+  const Tensor y = at::empty(shape, x.options());
+  const OnDevice launch(x);
+  with_type(x.scalar_type(), [&](auto type) {
+    using T = decltype(type);
+    launch(SwiGlu<T>{data<T>(x), data<T>(y), x.numel() / (2 * width), width});
+  });
+  return y;
+}
+
+Tensor swiglu_backward(const Tensor& given_grad, const Tensor& given) {
+  const Tensor x = given.contiguous(), grad = given_grad.to(x.scalar_type()).contiguous();
+  const int64_t width = x.size(-1) / 2;
+  const Tensor dx = at::empty_like(x);
+  const OnDevice launch(x);
+  with_type(x.scalar_type(), [&](auto type) {
+    using T = decltype(type);
+    launch(SwiGluBackward<T>{data<T>(grad), data<T>(x), data<T>(dx), x.numel() / (2 * width), width});
   });
   return dx;
 }
 
 Tensor modulated_norm(const Tensor& given, const Tensor& given_shift, const Tensor& given_scale, double eps,
-                      at::ScalarType type, Tensor& mean, Tensor& rstd) {
+                      bool centered, at::ScalarType type, Tensor& mean, Tensor& rstd) {
   const bool alike = given_shift.scalar_type() == given_scale.scalar_type();
   const auto modulation = alike ? given_shift.scalar_type() : at::kFloat;
   const Tensor x = given.contiguous();
@@ -138,13 +164,14 @@ Tensor modulated_norm(const Tensor& given, const Tensor& given_shift, const Tens
     using Y = decltype(y_type);
     using M = decltype(m_type);
     launch(Norm<X, Y, M>{shape_of(x), data<X>(x), vectors<M>(shift), vectors<M>(scale), static_cast<float>(eps),
-                         data<Y>(y), data<float>(mean), data<float>(rstd)});
+                         centered, data<Y>(y), data<float>(mean), data<float>(rstd)});
   });
   return y;
 }
 
 variable_list modulated_norm_backward(const Tensor& given_grad, const Tensor& given, const Tensor& shift,
-                                      const Tensor& given_scale, const Tensor& mean, const Tensor& rstd) {
+                                      const Tensor& given_scale, bool centered, const Tensor& mean,
+                                      const Tensor& rstd) {
   const Tensor x = given.contiguous(), grad = given_grad.contiguous(), scale = as_rows(given_scale);
   const Tensor dx = at::empty_like(x), dshift = partial_sums(x), dscale = partial_sums(x);
   const OnDevice launch(x);
@@ -153,7 +180,7 @@ variable_list modulated_norm_backward(const Tensor& given_grad, const Tensor& gi
     using Y = decltype(y_type);
     using M = decltype(m_type);
     launch(NormBackward<X, Y, M>{shape_of(x), data<Y>(grad), data<X>(x), vectors<M>(scale), data<float>(mean),
-                                 data<float>(rstd), data<X>(dx), data<float>(dshift), data<float>(dscale)});
+                                 data<float>(rstd), centered, data<X>(dx), data<float>(dshift), data<float>(dscale)});
   });
   return {dx, total(dshift, shift), total(dscale, given_scale)};
 }

@@ -41,15 +41,18 @@ inline bool has_kernel(std::initializer_list<at::TensorList>) {
 
 #endif
 
-Tensor gelu_tanh(const Tensor& x);
-Tensor gelu_tanh_backward(const Tensor& grad, const Tensor& x);
+Tensor activate(Activation f, const Tensor& x);
+Tensor activate_backward(Activation f, const Tensor& grad, const Tensor& x);
+
+Tensor swiglu(const Tensor& x);
+Tensor swiglu_backward(const Tensor& grad, const Tensor& x);
 
 /// Also every row's mean and 1 / deviation, float32.
-Tensor modulated_norm(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps, at::ScalarType type,
-                      Tensor& mean, Tensor& rstd);
+Tensor modulated_norm(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps, bool centered,
+                      at::ScalarType type, Tensor& mean, Tensor& rstd);
 /// The gradients of x, shift and scale.
 variable_list modulated_norm_backward(const Tensor& grad, const Tensor& x, const Tensor& shift, const Tensor& scale,
-                                      const Tensor& mean, const Tensor& rstd);
+                                      bool centered, const Tensor& mean, const Tensor& rstd);
 
 Tensor gated_residual(const Tensor& x, const Tensor& gate, const Tensor& branch);
 /// The gradients of x, gate and branch.

@@ -247,7 +247,7 @@ Tensor forward(const Call& given, const Tensor& softmax) {
   const int64_t blocks = divide_up(all.queries, rows);
   all.with_element([&](auto type) {
     using T = decltype(type);
-    at::parallel_for(0, all.count() * blocks, 1, [&](int64_t begin, int64_t end) {
+    parallel_for(all.count() * blocks, 1, [&](int64_t begin, int64_t end) {
       const Tensor scratch =
           at::empty({cpu_kernels().attention_scratch(all.keys, all.width)}, out.options().dtype(at::kFloat));
       for (int64_t task = begin; task < end; ++task) {
@@ -281,7 +281,7 @@ variable_list backward(const Tensor& given_grad, const Call& given, const Tensor
   const Tensor sums_query = at::zeros({all.count(), 2, width}, options);
   all.with_element([&](auto type) {
     using T = decltype(type);
-    at::parallel_for(0, all.count() * splits, 1, [&](int64_t begin, int64_t end) {
+    parallel_for(all.count() * splits, 1, [&](int64_t begin, int64_t end) {
       const Tensor scratch =
           at::empty({cpu_kernels().attention_backward_scratch(all.queries, all.keys, width)}, options);
       for (int64_t task = begin; task < end; ++task) {
@@ -294,7 +294,7 @@ variable_list backward(const Tensor& given_grad, const Call& given, const Tensor
             data<float>(sums_key) + task * 2 * width, data<float>(scratch));
       }
     });
-    at::parallel_for(0, all.count(), 1, [&](int64_t begin, int64_t end) {
+    parallel_for(all.count(), 1, [&](int64_t begin, int64_t end) {
       for (int64_t head = begin; head < end; ++head) {
         element_kernels<T>().attention_backward_query(
             all.head<T>(head), data<float>(dquery) + head * splits * dquery_size, splits,

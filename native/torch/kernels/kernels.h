@@ -130,15 +130,16 @@ Tensor linear(const Tensor& input, const Tensor& weight, const optional<Tensor>&
 Tensor linear_autograd(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias);
 Tensor linear_autocast(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias);
 
-Tensor mlp(const Tensor& x, const Tensor& weight1, const optional<Tensor>& bias1, const Tensor& weight2,
-           const optional<Tensor>& bias2);
-Tensor mlp_autograd(const Tensor& x, const Tensor& weight1, const optional<Tensor>& bias1, const Tensor& weight2,
-                    const optional<Tensor>& bias2);
-Tensor mlp_autocast(const Tensor& x, const Tensor& weight1, const optional<Tensor>& bias1, const Tensor& weight2,
-                    const optional<Tensor>& bias2);
+using MlpOperator = Tensor(const Tensor& x, const Tensor& weight1, const optional<Tensor>& bias1, const Tensor& weight2,
+                           const optional<Tensor>& bias2, c10::string_view activation);
+MlpOperator mlp, mlp_autograd, mlp_autocast;
 
-Tensor gelu_tanh(const Tensor& x);
-Tensor gelu_tanh_autograd(const Tensor& x);
+Activation activation_named(c10::string_view name);
+Tensor activate(Activation f, const Tensor& x);
+Tensor activate_autograd(Activation f, const Tensor& x);
+
+Tensor swiglu(const Tensor& x);
+Tensor swiglu_autograd(const Tensor& x);
 
 using AttentionOperator = Tensor(const Tensor& query, int64_t heads, const optional<Tensor>& key,
                                  const optional<Tensor>& value, const optional<Tensor>& mask,
@@ -147,9 +148,8 @@ using AttentionOperator = Tensor(const Tensor& query, int64_t heads, const optio
                                  const optional<Tensor>& key_bias, double eps, optional<double> scale);
 AttentionOperator attention, attention_autocast;  // the first also where autograd records
 
-Tensor modulated_norm(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps);
-Tensor modulated_norm_autograd(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps);
-Tensor modulated_norm_autocast(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps);
+using NormOperator = Tensor(const Tensor& x, const Tensor& shift, const Tensor& scale, double eps, bool centered);
+NormOperator modulated_norm, modulated_norm_autograd, modulated_norm_autocast;
 
 Tensor gated_residual(const Tensor& x, const Tensor& gate, const Tensor& branch);
 Tensor gated_residual_autograd(const Tensor& x, const Tensor& gate, const Tensor& branch);

@@ -1,15 +1,23 @@
 #include "kernels.h"
 
+using at::Tensor;
+using dit::Activation;
+
 // The operators as PyTorch sees them: torch.ops.dit.* after torch.ops.load_library, and dit::* in the dispatcher.
 TORCH_LIBRARY(dit, m) {
   m.def("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor");
-  m.def("mlp(Tensor x, Tensor weight1, Tensor? bias1, Tensor weight2, Tensor? bias2) -> Tensor");
+  m.def(
+      "mlp(Tensor x, Tensor weight1, Tensor? bias1, Tensor weight2, Tensor? bias2, str activation='gelu_tanh') -> "
+      "Tensor");
   m.def("gelu_tanh(Tensor x) -> Tensor");
+  m.def("gelu_erf(Tensor x) -> Tensor");
+  m.def("silu(Tensor x) -> Tensor");
+  m.def("swiglu(Tensor x) -> Tensor");
   m.def(
       "attention(Tensor query, int heads, Tensor? key=None, Tensor? value=None, Tensor? mask=None, "
       "Tensor? rotation=None, Tensor? query_weight=None, Tensor? query_bias=None, Tensor? key_weight=None, "
       "Tensor? key_bias=None, float eps=1e-06, float? scale=None) -> Tensor");
-  m.def("modulated_norm(Tensor x, Tensor shift, Tensor scale, float eps=1e-06) -> Tensor");
+  m.def("modulated_norm(Tensor x, Tensor shift, Tensor scale, float eps=1e-06, bool centered=True) -> Tensor");
   m.def("gated_residual(Tensor x, Tensor gate, Tensor branch) -> Tensor");
   m.def(
       "adamw_(Tensor(a!)[] params, Tensor[] grads, Tensor(b!)[] exp_avg, Tensor(c!)[] exp_avg_sq, "
@@ -34,7 +42,10 @@ TORCH_LIBRARY(dit, m) {
 TORCH_LIBRARY_IMPL(dit, CompositeExplicitAutograd, m) {
   m.impl("linear", &dit::linear);
   m.impl("mlp", &dit::mlp);
-  m.impl("gelu_tanh", &dit::gelu_tanh);
+  m.impl("gelu_tanh", [](const Tensor& x) { return dit::activate(Activation::gelu_tanh, x); });
+  m.impl("gelu_erf", [](const Tensor& x) { return dit::activate(Activation::gelu_erf, x); });
+  m.impl("silu", [](const Tensor& x) { return dit::activate(Activation::silu, x); });
+  m.impl("swiglu", &dit::swiglu);
   m.impl("attention", &dit::attention);
   m.impl("modulated_norm", &dit::modulated_norm);
   m.impl("gated_residual", &dit::gated_residual);
@@ -50,7 +61,10 @@ TORCH_LIBRARY_IMPL(dit, CompositeExplicitAutograd, m) {
 TORCH_LIBRARY_IMPL(dit, Autograd, m) {
   m.impl("linear", &dit::linear_autograd);
   m.impl("mlp", &dit::mlp_autograd);
-  m.impl("gelu_tanh", &dit::gelu_tanh_autograd);
+  m.impl("gelu_tanh", [](const Tensor& x) { return dit::activate_autograd(Activation::gelu_tanh, x); });
+  m.impl("gelu_erf", [](const Tensor& x) { return dit::activate_autograd(Activation::gelu_erf, x); });
+  m.impl("silu", [](const Tensor& x) { return dit::activate_autograd(Activation::silu, x); });
+  m.impl("swiglu", &dit::swiglu_autograd);
   m.impl("attention", &dit::attention);
   m.impl("modulated_norm", &dit::modulated_norm_autograd);
   m.impl("gated_residual", &dit::gated_residual_autograd);

@@ -50,10 +50,11 @@ void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& 
     const Tensor rounded = at::from_blob(b.data, {b.rows * b.columns}, b.type).to(a.type);
     return onednn_product(a, {rounded.data_ptr(), b.rows, b.columns, a.type, b.transposed}, bias, c);
   }
-  product(a, b, bias, c, Epilogue::none, nullptr);
+  product(a, b, bias, c, Epilogue::none, Activation(), nullptr);
 }
 
-void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c, Epilogue epilogue, void* other) {
+void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c, Epilogue epilogue, Activation activation,
+             void* other) {
   const ProductKernels& kernels = cpu_kernels().product;
   const Operand left = operand(a, a.type), right = operand(b, a.type);
   const int64_t rows = a.rows, depth = a.columns, columns = b.columns, width = kernels.panel_width;
@@ -65,7 +66,7 @@ void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& 
     for (int64_t task = begin; task < end; ++task) {
       const int64_t column = task / chunks * width, row = task % chunks * step;
       kernels.multiply({left, right, packed.defined() ? data<float>(packed) : nullptr, bias, c.data, columns, element,
-                        epilogue, other, depth, row, std::min(row + step, rows), column,
+                        epilogue, activation, other, depth, row, std::min(row + step, rows), column,
                         std::min(column + width, columns)},
                        data<float>(scratch));
     }

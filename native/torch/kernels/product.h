@@ -32,7 +32,8 @@ inline Matrix transposed(Matrix m) {
 void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c);
 
 /// The same with an epilogue; `other` has the shape and the type of c. Never by oneDNN.
-void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c, Epilogue epilogue, void* other);
+void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c, Epilogue epilogue,
+             Activation activation, void* other);
 
 /// Whether this build has oneDNN, and it is faster than our own products: with AMX, which those do not use.
 bool onednn_is_faster(at::ScalarType type);

@@ -30,6 +30,7 @@ const char* cudaGetErrorString(cudaError_t);
 extern "C" unsigned cudaConfigureCall(dim3, dim3, size_t = 0, cudaStream_t = nullptr);
 
 extern "C" __device__ float expf(float);
+extern "C" __device__ float erff(float);
 extern "C" __device__ float sqrtf(float);
 __device__ inline float __uint_as_float(unsigned bits) {
   return __builtin_bit_cast(float, bits);

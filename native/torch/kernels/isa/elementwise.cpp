@@ -5,17 +5,39 @@ namespace dit {
 namespace {
 
 template <class T>
-void gelu(const T* x, T* y, int64_t count) {
-  for_lanes(count, [=](int64_t i, auto lanes) {
-    store(y + i, gelu(load(x + i, lanes)), lanes);
+void activate(Activation activation, const T* x, T* y, int64_t count) {
+  with_functions(activation, [=](auto f) {
+    for_lanes(count, [=](int64_t i, auto lanes) { store(y + i, f.value(load(x + i, lanes)), lanes); });
   });
 }
 
 template <class T>
-void gelu_backward(const T* dy, const T* x, T* dx, int64_t count) {
-  for_lanes(count, [=](int64_t i, auto lanes) {
-    store(dx + i, load(dy + i, lanes) * gelu_slope(load(x + i, lanes)), lanes);
+void activate_backward(Activation activation, const T* dy, const T* x, T* dx, int64_t count) {
+  with_functions(activation, [=](auto f) {
+    for_lanes(count, [=](int64_t i, auto lanes) {
+      store(dx + i, load(dy + i, lanes) * f.slope(load(x + i, lanes)), lanes);
+    });
   });
+}
+
+template <class T>
+void swiglu(const T* x, int64_t rows, int64_t width, T* y) {
+  for (int64_t row = 0; row < rows; ++row, x += 2 * width, y += width) {
+    for_lanes(width, [=](int64_t i, auto lanes) {
+      store(y + i, Silu::value(load(x + i, lanes)) * load(x + width + i, lanes), lanes);
+    });
+  }
+}
+
+template <class T>
+void swiglu_backward(const T* dy, const T* x, int64_t rows, int64_t width, T* dx) {
+  for (int64_t row = 0; row < rows; ++row, dy += width, x += 2 * width, dx += 2 * width) {
+    for_lanes(width, [=](int64_t i, auto lanes) {
+      const Vec d = load(dy + i, lanes), a = load(x + i, lanes), b = load(x + width + i, lanes), s = sigmoid(a);
+      store(dx + i, d * b * Silu::slope(a, s), lanes);
+      store(dx + width + i, d * a * s, lanes);
+    });
+  }
 }
 
 template <class T>
@@ -50,8 +72,10 @@ void gated_backward(const X* dout, const float* gate, const Y* branch, int64_t r
 
 template <class T>
 void add(ElementKernels<T>& kernels) {
-  kernels.gelu = gelu<T>;
-  kernels.gelu_backward = gelu_backward<T>;
+  kernels.activate = activate<T>;
+  kernels.activate_backward = activate_backward<T>;
+  kernels.swiglu = swiglu<T>;
+  kernels.swiglu_backward = swiglu_backward<T>;
   kernels.column_sums = column_sums<T>;
 }
 

@@ -7,11 +7,11 @@ namespace dit {
 namespace {
 
 template <class X, class Y>
-void norm(const X* x, const float* shift, const float* scale, float eps, int64_t rows, int64_t width, Y* y, float* mean,
-          float* rstd) {
+void norm(const X* x, const float* shift, const float* scale, float eps, bool centered, int64_t rows, int64_t width,
+          Y* y, float* mean, float* rstd) {
   for (int64_t row = 0; row < rows; ++row, x += width, y += width) {
     Vec total{};
-    for_lanes(width, [&](int64_t i, auto lanes) { total += load(x + i, lanes); });
+    if (centered) for_lanes(width, [&](int64_t i, auto lanes) { total += load(x + i, lanes); });
     const float center = sum(total) / static_cast<float>(width);
 
     // The second pass reads the row from the first-level cache, and keeps the digits that E[x^2] - E[x]^2 loses.
@@ -31,10 +31,11 @@ void norm(const X* x, const float* shift, const float* scale, float eps, int64_t
   }
 }
 
-// With g = dy (1 + scale) and n the normalised row: dx = rstd (g - mean(g) - n mean(g n)).
+// With g = dy (1 + scale) and n the normalised row: dx = rstd (g - mean(g) - n mean(g n)), without mean(g) where the mean
+// of x was not subtracted.
 template <class X, class Y>
-void norm_backward(const Y* dy, const X* x, const float* scale, const float* mean, const float* rstd, int64_t rows,
-                   int64_t width, X* dx, float* dshift, float* dscale) {
+void norm_backward(const Y* dy, const X* x, const float* scale, const float* mean, const float* rstd, bool centered,
+                   int64_t rows, int64_t width, X* dx, float* dshift, float* dscale) {
   for (int64_t row = 0; row < rows; ++row, dy += width, x += width, dx += width) {
     const float center = mean[row], inverse = rstd[row];
     Vec gradients{}, products{};
@@ -47,7 +48,7 @@ void norm_backward(const Y* dy, const X* x, const float* scale, const float* mea
       store(dshift + i, load(dshift + i, lanes) + d, lanes);
       store(dscale + i, load(dscale + i, lanes) + d * normal, lanes);
     });
-    const float mean_gradient = sum(gradients) / static_cast<float>(width);
+    const float mean_gradient = centered ? sum(gradients) / static_cast<float>(width) : 0.0f;
     const float mean_product = sum(products) / static_cast<float>(width);
     for_lanes(width, [&](int64_t i, auto lanes) {
       const Vec normal = (load(x + i, lanes) - center) * inverse;

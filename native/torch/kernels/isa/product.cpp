@@ -13,20 +13,21 @@ constexpr int64_t depth_block = 1536;
 constexpr int64_t row_block = 1024;
 
 // Where the result goes, from element `offset` of the part's memory on.
-template <class T, Epilogue epilogue>
+template <class T, Epilogue epilogue, class Function>
 DIT_INLINE void finish(T* result, T* other, int64_t offset, Vec value, int64_t lanes = W) {
-  if constexpr (epilogue == Epilogue::gelu) {
+  if constexpr (epilogue == Epilogue::value) {
     if (other != nullptr) store(other + offset, value, lanes);
-    value = gelu(value);
-  } else if constexpr (epilogue == Epilogue::gelu_slope) {
-    value *= gelu_slope(load(other + offset, lanes));
+    value = Function::value(value);
+  } else if constexpr (epilogue == Epilogue::slope) {
+    value *= Function::slope(load(other + offset, lanes));
   }
   store(result + offset, value, lanes);
 }
 
 // A whole panel of the result, straight from the registers.
-template <class T, Epilogue epilogue>
+template <class T, Epilogue epilogue, class Function>
 struct Result {
+  static constexpr bool is_whole = true;
   T* data;
   T* other;
   int64_t stride;
@@ -36,7 +37,7 @@ struct Result {
     return {data + row * stride, other == nullptr ? nullptr : other + row * stride, stride, bias};
   }
   DIT_INLINE Vec begin(int64_t row, int64_t column) const {
-    if constexpr (epilogue == Epilogue::gelu_slope) __builtin_prefetch(other + row * stride + column);
+    if constexpr (epilogue == Epilogue::slope) __builtin_prefetch(other + row * stride + column);
     return load(bias + column);
   }
 
@@ -46,7 +47,7 @@ struct Result {
     for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 8
       for (int j = 0; j < Columns; ++j) {
-        finish<T, epilogue>(data, other, (row + i) * stride + column + j * W, total[i][j]);
+        finish<T, epilogue, Function>(data, other, (row + i) * stride + column + j * W, total[i][j]);
       }
     }
   }
@@ -87,15 +88,24 @@ Operand transposed(Operand operand) {
   return operand;
 }
 
-// Rows [first, last) of the product of the left operand and one packed panel.
+// Rows of the product of a left operand and one packed panel, of which a sink may want all columns.
+template <class Unit, class Sink>
+void multiply_panel(Left left, const float* panel, int64_t rows, int64_t depth, int64_t columns, const Sink& sink) {
+  if constexpr (Sink::is_whole) {
+    product_panel<Unit, tile_columns>(left, panel, rows, units<Unit>(depth), 0, sink);
+  } else {
+    product<Unit>(left, {panel, 0}, rows, units<Unit>(depth), columns, sink);
+  }
+}
+
+// Rows [first, last) of the product of the part's left operand and one packed panel.
 template <class Unit, class Sink>
 void multiply_rows(const ProductPart& part, int64_t first, int64_t last, int64_t depth_first, int64_t depth,
                    const float* panel, int64_t columns, const Sink& sink) {
-  const Right right{panel, 0};
   if (part.packed_left == nullptr) {
     const int64_t stride = part.left.stride / Unit::depth;
     const Left left{static_cast<const float*>(part.left.data) + first * stride + depth_first / Unit::depth, stride, 1};
-    product<Unit>(left, right, last - first, units<Unit>(depth), columns, sink);
+    multiply_panel<Unit>(left, panel, last - first, depth, columns, sink);
     return;
   }
   const int64_t step = panel_step(units<Unit>(part.depth));
@@ -104,12 +114,12 @@ void multiply_rows(const ProductPart& part, int64_t first, int64_t last, int64_t
     const Left left{part.packed_left + row / panel_width * step + row % panel_width +
                         depth_first / Unit::depth * panel_width,
                     1, panel_width};
-    product<Unit>(left, right, end - row, units<Unit>(depth), columns, sink.from(row - first));
+    multiply_panel<Unit>(left, panel, end - row, depth, columns, sink.from(row - first));
     row = end;
   }
 }
 
-template <class Unit, class T, Epilogue epilogue>
+template <class Unit, class T, Epilogue epilogue, class Function>
 void multiply_to(const ProductPart& part, float* scratch) {
   const int64_t columns = part.last_column - part.first_column;
   const int64_t blocks = (units<Unit>(part.depth) + depth_block - 1) / depth_block;
@@ -128,7 +138,7 @@ void multiply_to(const ProductPart& part, float* scratch) {
   if (blocks == 1 && columns == panel_width) {
     pack(0, part.depth);
     multiply_rows<Unit>(part, part.first_row, part.last_row, 0, part.depth, panel, columns,
-                        Result<T, epilogue>{result, other, part.result_stride, bias}.from(part.first_row));
+                        Result<T, epilogue, Function>{result, other, part.result_stride, bias}.from(part.first_row));
     return;
   }
   for (int64_t row = part.first_row; row < part.last_row; row += row_block) {
@@ -141,7 +151,7 @@ void multiply_to(const ProductPart& part, float* scratch) {
     for (int64_t i = row; i < last; ++i) {
       const float* const from = sums + (i - row) * panel_width;
       for_lanes(columns, [&](int64_t j, auto lanes) {
-        finish<T, epilogue>(result, other, i * part.result_stride + j, load(from + j) + load(bias + j), lanes);
+        finish<T, epilogue, Function>(result, other, i * part.result_stride + j, load(from + j) + load(bias + j), lanes);
       });
     }
   }
@@ -149,14 +159,11 @@ void multiply_to(const ProductPart& part, float* scratch) {
 
 template <class Unit, class T>
 void multiply_with(const ProductPart& part, float* scratch) {
-  switch (part.epilogue) {
-    case Epilogue::none:
-      return multiply_to<Unit, T, Epilogue::none>(part, scratch);
-    case Epilogue::gelu:
-      return multiply_to<Unit, T, Epilogue::gelu>(part, scratch);
-    case Epilogue::gelu_slope:
-      return multiply_to<Unit, T, Epilogue::gelu_slope>(part, scratch);
-  }
+  if (part.epilogue == Epilogue::none) return multiply_to<Unit, T, Epilogue::none, void>(part, scratch);
+  with_functions(part.activation, [&](auto f) {
+    if (part.epilogue == Epilogue::value) return multiply_to<Unit, T, Epilogue::value, decltype(f)>(part, scratch);
+    multiply_to<Unit, T, Epilogue::slope, decltype(f)>(part, scratch);
+  });
 }
 
 template <class Unit>

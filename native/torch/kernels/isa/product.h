@@ -76,6 +76,7 @@ DIT_INLINE void store_tile(T* to, int64_t stride, const Vec (&total)[Rows][Colum
 
 // Where results go: `begin` is what the sums of one vector start from, `end` takes a tile of them.
 struct Sums {
+  static constexpr bool is_whole = false;
   float* data;
   int64_t stride;
   bool add;  // to what is there

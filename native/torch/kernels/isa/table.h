@@ -61,11 +61,14 @@ struct Operand {
   bool transposed;
 };
 
+/// A function f of each element.
+enum class Activation { gelu_tanh, gelu_erf, silu, relu };
+
 /// What becomes of a product p before it is stored.
 enum class Epilogue {
   none,
-  gelu,       // gelu_tanh(p); p itself goes to `other`, unless that is null
-  gelu_slope  // p * gelu_tanh'(other)
+  value,  // f(p); p itself goes to `other`, unless that is null
+  slope   // p * f'(other)
 };
 
 /// result = left right + bias, or the part of it that one thread computes: some rows of at most panel_width columns.
@@ -77,6 +80,7 @@ struct ProductPart {
   int64_t result_stride;
   Element result_element;
   Epilogue epilogue;
+  Activation activation;
   void* other;  // laid out as the result
   int64_t depth, first_row, last_row, first_column, last_column;
 };
@@ -98,10 +102,14 @@ struct ProductKernels {
 /// The inner loops over elements of type T (float or bf16), for one instruction set. All accumulate in float32.
 template <class T>
 struct ElementKernels {
-  /// y = gelu_tanh(x)
-  void (*gelu)(const T* x, T* y, int64_t count);
-  /// dx = dy * gelu_tanh'(x)
-  void (*gelu_backward)(const T* dy, const T* x, T* dx, int64_t count);
+  /// y = f(x)
+  void (*activate)(Activation f, const T* x, T* y, int64_t count);
+  /// dx = dy * f'(x)
+  void (*activate_backward)(Activation f, const T* dy, const T* x, T* dx, int64_t count);
+
+  /// y [rows, width] = silu(a) b, where x [rows, 2 width] holds a and then b.
+  void (*swiglu)(const T* x, int64_t rows, int64_t width, T* y);
+  void (*swiglu_backward)(const T* dy, const T* x, int64_t rows, int64_t width, T* dx);
 
   /// sums[column] = sum over rows of x[row, column]
   void (*column_sums)(const T* x, int64_t rows, int64_t width, float* sums);
@@ -126,11 +134,12 @@ struct ElementKernels {
 template <class X, class Y>
 struct StreamKernels {
   /// y = (x - mean) / sqrt(variance + eps) * (1 + scale) + shift, row by row; keeps every row's mean and 1/deviation.
-  void (*norm)(const X* x, const float* shift, const float* scale, float eps, int64_t rows, int64_t width, Y* y,
-               float* mean, float* rstd);
+  /// Not centered, as an RMS norm is, the mean counts as 0.
+  void (*norm)(const X* x, const float* shift, const float* scale, float eps, bool centered, int64_t rows,
+               int64_t width, Y* y, float* mean, float* rstd);
   /// dx, and the rows' contributions to dshift and dscale (added).
-  void (*norm_backward)(const Y* dy, const X* x, const float* scale, const float* mean, const float* rstd, int64_t rows,
-                        int64_t width, X* dx, float* dshift, float* dscale);
+  void (*norm_backward)(const Y* dy, const X* x, const float* scale, const float* mean, const float* rstd,
+                        bool centered, int64_t rows, int64_t width, X* dx, float* dshift, float* dscale);
 
   /// out = x + gate * branch
   void (*gated)(const X* x, const float* gate, const Y* branch, int64_t rows, int64_t width, X* out);
