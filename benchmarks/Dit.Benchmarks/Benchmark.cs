@@ -7,7 +7,7 @@ namespace Dit.Benchmarks;
 /// <summary>The whole run: versions, ceilings, operators, then every cell of the table.</summary>
 internal static class Benchmark
 {
-    private static readonly string Folder = Path.Combine(
+    public static string Folder { get; } = Path.Combine(
         typeof(Benchmark).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "RepoRoot").Value!, "benchmarks");
 
     public static void Run(BenchmarkOptions options)

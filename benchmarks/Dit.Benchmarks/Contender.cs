@@ -20,6 +20,12 @@ internal sealed class Contender : IDisposable
     /// <summary>This program again, in its role of a worker, in the environment it was started in.</summary>
     public static Contender Dit(int threads) => new("Dit", Itself("worker", "--threads", Text(threads)));
 
+    /// <summary>The same on a GPU, where steps may be recorded as graphs.</summary>
+    public static Contender DitOnCuda(string name, params string[] arguments) => new(name, Itself(["worker", "--device", "cuda", .. arguments]));
+
+    /// <summary>The peer on a GPU.</summary>
+    public static Contender PyTorchOnCuda(string name, string python, string script, params string[] arguments) => new(name, new(python, [script, "--device", "cuda", .. arguments]));
+
     /// <summary>The peer, which gives itself its best environment.</summary>
     public static Contender PyTorch(string python, string script, int threads) => new("PyTorch", new(python, [script, "--threads", Text(threads)]));
 
@@ -29,7 +35,7 @@ internal sealed class Contender : IDisposable
     /// <summary>The peer of the image benchmark.</summary>
     public static Contender Pillow(string python, string script) => new("Pillow", new(python, [script]));
 
-    public void Prepare(Cell cell) => Ask($"prepare {cell.Key}");
+    public void Prepare(Cell cell) => Ask($"prepare {cell.Key} {Text(cell.Workload.Batch)}");
 
     /// <returns>Seconds that the steps took together.</returns>
     public double Run(int steps) => Number($"run {steps}");

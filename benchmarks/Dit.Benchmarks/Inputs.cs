@@ -6,10 +6,10 @@ namespace Dit.Benchmarks;
 internal static class Inputs
 {
     /// <returns>Images [B, C, H, W], normal, and labels [B].</returns>
-    public static (Tensor Images, Tensor Labels) Of(Workload workload)
+    public static (Tensor Images, Tensor Labels) Of(Workload workload, Device device)
     {
         var c = workload.Config;
-        using var indices = arange(workload.Batch, dtype: ScalarType.Int64);
-        return (randn(workload.Batch, c.Channels, c.ImageSize.Height, c.ImageSize.Width), indices.remainder(c.Classes));
+        using var indices = arange(workload.Batch, dtype: ScalarType.Int64, device: device);
+        return (randn(workload.Batch, c.Channels, c.ImageSize.Height, c.ImageSize.Width, device: device), indices.remainder(c.Classes));
     }
 }

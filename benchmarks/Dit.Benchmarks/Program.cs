@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dit.Benchmarks;
+using TorchSharp;
 
 var threads = new Option<int>("--threads") { Description = "Threads of either side.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var only = new Option<string[]>("--only")
@@ -22,15 +23,18 @@ root.SetAction(result => Benchmark.Run(new()
     Output = result.GetValue(output),
 }));
 
-var worker = new Command("worker", "Dit's side, started by the benchmark itself.") { threads };
+var device = new Option<string>("--device") { Description = "Where models are: cpu or cuda.", DefaultValueFactory = _ => "cpu" };
+var graphs = new Option<bool>("--graphs") { Description = "Steps are recorded as CUDA graphs." };
+var worker = new Command("worker", "Dit's side, started by the benchmark itself.") { threads, device, graphs };
 worker.Hidden = true;
-worker.SetAction(result => Worker.Serve(result.GetValue(threads), Console.In, Console.Out));
+worker.SetAction(result => Worker.Serve(result.GetValue(threads), torch.device(result.GetValue(device)!), result.GetValue(graphs), Console.In, Console.Out));
 root.Add(worker);
 
 var rounds = new Option<int>("--rounds") { Description = "Turns of each side.", DefaultValueFactory = _ => 5 };
 var load = new Command("load", "Loading weights of the size of DiT-XL/2 (2.7 GB): Dit against torch.load.") { rounds, threads, python };
 load.SetAction(result => LoadBenchmark.Run(result.GetValue(rounds), result.GetValue(threads), result.GetValue(python)!));
 root.Add(load);
+root.Add(CudaBenchmark.Command(rounds, only, python));
 root.Add(ImagesBenchmark.Command(rounds, python));
 root.Add(DataBenchmark.Command(rounds));
 root.Add(SamplersBenchmark.Command(threads));

@@ -53,7 +53,7 @@ internal static class SamplersBenchmark
         {
             _model = new DitModel(workload.Config);
             _timed = new Timed(_model);
-            (_noise, _labels) = Inputs.Of(workload);
+            (_noise, _labels) = Inputs.Of(workload, CPU);
             _denoiser = new DenoisingObjective(new RectifiedFlow(), Prediction.FlowVelocity, new UniformTimesteps())
                 .Denoiser(_timed, _labels, workload.Config.Classes).Guided(scale: 4.0);
         }

@@ -34,7 +34,7 @@ internal static class ScalingBenchmark
     /// <returns>The fastest step of about two seconds of them.</returns>
     private static double Seconds(Workload workload, Precision precision)
     {
-        using var job = new TrainingJob(workload, precision);
+        using var job = new TrainingJob(workload, precision, torch.CPU, graphs: false);
         job.Run(2);
         var best = double.PositiveInfinity;
         for (var all = Stopwatch.StartNew(); all.Elapsed.TotalSeconds < 2;)

@@ -161,7 +161,7 @@ internal static class TrainerBenchmark
     {
         private readonly Tensor _images, _labels;
 
-        public OneBatch(Workload workload) => (_images, _labels) = Inputs.Of(workload);
+        public OneBatch(Workload workload) => (_images, _labels) = Inputs.Of(workload, CPU);
 
         public BatchPosition Position { get; set; }
 

@@ -16,6 +16,14 @@ internal sealed record Workload(string Key, string Title, DitConfig Config, int 
         new("panda", "panda", new() { ImageSize = 256, Channels = 3, PatchSize = 4, Width = 64, Depth = 3, Heads = 6, HeadWidth = 64, Classes = 10 }, Batch: 1),
     ];
 
+    /// <summary>Those of the comparison on a GPU: two that are bound by launching kernels, and one by computing.</summary>
+    public static IReadOnlyList<Workload> OnCuda { get; } =
+    [
+        All[0],
+        All[1] with { Batch = 32 },
+        new("dit-xl2", "DiT-XL/2", DitConfig.XL(patchSize: 2) with { ImageSize = 32, Channels = 4, Classes = 1000 }, Batch: 128),
+    ];
+
     /// <summary>Floating-point operations of the matrix products of one image: a product of M x K and K x N counts 2 M K N.</summary>
     /// <param name="mode">Training is a forward pass and twice that backward; a guided sampling step is two forward passes.</param>
     public double Operations(Mode mode)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The PyTorch side of the benchmark: a plain DiT (adaLN-Zero, the official layout) at PyTorch's best CPU settings.
+"""The PyTorch side of the benchmark: a plain DiT (adaLN-Zero, the official layout) at PyTorch's best settings.
 
 Reads commands from standard input and answers each with one line on standard output:
 
-    prepare WORKLOAD PRECISION MODE   build the model; precision float32|bfloat16, mode train|sample   -> ready
+    prepare WORKLOAD PRECISION MODE [BATCH]   build the model; precision float32|bfloat16, mode train|sample   -> ready
     run N                             do N steps                                                       -> seconds, all N together
-    peak                              the process's peak resident memory so far                        -> megabytes
+    peak                              the process's peak resident memory so far, or the GPU's           -> megabytes
     operator NAME N                   add: `a + b`, or detach: `a.detach()`, on 4 floats, N times      -> nanoseconds per call
     versions                                                                                           -> JSON
 
@@ -42,6 +42,8 @@ def best_environment(threads):
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--threads", type=int, default=os.cpu_count())
 arguments.add_argument("--as-is", action="store_true", help="keep the environment as it is")
+arguments.add_argument("--device", default="cpu", help="cpu or cuda")
+arguments.add_argument("--compile", choices=["default", "reduce-overhead"], help="torch.compile the model, by mode (2.x)")
 arguments.add_argument("--tune", nargs=3, metavar=("WORKLOAD", "MODE", "PRECISION"), help="time the alternatives and exit")
 options = arguments.parse_args()
 
@@ -55,10 +57,14 @@ import torch.nn.functional as F
 from torch import nn
 
 torch.set_num_threads(options.threads)
+ON_GPU = options.device != "cpu"
+if ON_GPU:
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
 
 WORKLOADS = {
     "mnist": dict(size=28, channels=1, patch=4, width=128, depth=4, heads=4, classes=10, batch=64),
     "dit-s2": dict(size=32, channels=4, patch=2, width=384, depth=12, heads=6, classes=1000, batch=8),
+    "dit-xl2": dict(size=32, channels=4, patch=2, width=1152, depth=28, heads=16, classes=1000, batch=128),
     "panda": dict(size=256, channels=3, patch=4, width=64, depth=3, heads=6, head_width=64, classes=10, batch=1),
 }
 
@@ -133,10 +139,10 @@ class DiT(nn.Module):
         return torch.cat([column, row], 1).float()[None]
 
     def forward(self, x, t, y):                                                            # [B, C, H, W], [B], [B]
-        frequencies = torch.exp(-math.log(10000) / 128 * torch.arange(128))
+        frequencies = torch.exp(-math.log(10000) / 128 * torch.arange(128, device=t.device))
         angles = t[:, None] * frequencies                                                  # [B, 128]
         if self.training:
-            y = torch.where(torch.rand(y.shape) < self.dropout, self.classes, y)
+            y = torch.where(torch.rand(y.shape, device=y.device) < self.dropout, self.classes, y)
         c = F.silu(self.time(torch.cat([angles.cos(), angles.sin()], 1)) + self.label(y))  # [B, D]
         x = self.embed(x).flatten(2).transpose(1, 2) + self.positions                      # [B, T, D]
         for block in self.blocks:
@@ -153,18 +159,19 @@ class Training:
     """One step: noising, forward, mean squared error, backward, clipping to norm 1, AdamW, EMA of the weights."""
 
     def __init__(self, model, images, labels, bf16, foreach=True):
-        self.model, self.images, self.labels, self.bf16, self.foreach = model.train(), images, labels, bf16, foreach
+        self.model, self.images, self.labels, self.bf16 = compiled(model.train()), images, labels, bf16
         self.parameters = list(model.parameters())
         self.ema = [p.detach().clone() for p in self.parameters]
-        self.optimizer = torch.optim.AdamW(self.parameters, lr=1e-4, weight_decay=0.0, foreach=foreach)
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=1e-4, weight_decay=0.0,
+                                           **({"fused": True} if ON_GPU else {"foreach": foreach}))
 
     def run(self, steps):
         for _ in range(steps):
             noise = torch.randn_like(self.images)
-            t = torch.randn(len(self.images)).sigmoid()                                    # logit-normal, [B]
+            t = torch.randn(len(self.images), device=self.images.device).sigmoid()         # logit-normal, [B]
             level = t.view(-1, 1, 1, 1)
             noisy = (1 - level) * self.images + level * noise
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+            with torch.autocast(self.images.device.type, torch.bfloat16, enabled=self.bf16):
                 velocity = self.model(noisy, t * 1000, self.labels)
             loss = F.mse_loss(velocity.float(), noise - self.images)
             self.optimizer.zero_grad(set_to_none=True)
@@ -181,12 +188,12 @@ class Sampling:
     """One guided Euler step: the conditional and the unconditional pass, the guided velocity, the update."""
 
     def __init__(self, model, images, labels, bf16, doubled=True):
-        self.model, self.labels, self.bf16, self.doubled = model.eval(), labels, bf16, doubled
+        self.model, self.images, self.labels, self.bf16, self.doubled = compiled(model.eval()), images, labels, bf16, doubled
         self.noise = torch.randn_like(images)
         self.null = torch.full_like(labels, model.classes)
 
     def guided(self, x, t):
-        times = torch.full((len(x),), t * 1000)
+        times = torch.full((len(x),), t * 1000, device=x.device)
         if self.doubled:
             both = self.model(x.repeat(2, 1, 1, 1), times.repeat(2), torch.cat([self.labels, self.null])).float()
             conditional, unconditional = both.chunk(2)
@@ -198,7 +205,7 @@ class Sampling:
     @torch.inference_mode()
     def run(self, steps):
         x = self.noise
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):                     # weights are cast once a run
+        with torch.autocast(self.images.device.type, torch.bfloat16, enabled=self.bf16):    # weights are cast once a run
             for i in range(steps):
                 x = x - self.guided(x, 1 - i / steps) / steps
         return x.abs().mean().item()
@@ -208,12 +215,17 @@ class Sampling:
 BEST = {"attention": "library", "foreach": True, "doubled": True}
 
 
-def prepare(workload, precision, mode, attention=None, foreach=None, doubled=None):
+def compiled(model):
+    return torch.compile(model, mode=options.compile) if options.compile else model
+
+
+def prepare(workload, precision, mode, batch=None, attention=None, foreach=None, doubled=None):
     shape = WORKLOADS[workload]
+    batch = int(batch or shape["batch"])
     torch.manual_seed(0)
-    model = DiT(**shape, attention=attention or BEST["attention"])
-    images = torch.randn(shape["batch"], shape["channels"], shape["size"], shape["size"])
-    labels = torch.arange(shape["batch"]) % shape["classes"]
+    model = DiT(**shape, attention=attention or BEST["attention"]).to(options.device)
+    images = torch.randn(batch, shape["channels"], shape["size"], shape["size"], device=options.device)
+    labels = torch.arange(batch, device=options.device) % shape["classes"]
     bf16 = precision == "bfloat16"
     if mode == "train":
         return Training(model, images, labels, bf16, BEST["foreach"] if foreach is None else foreach)
@@ -230,6 +242,8 @@ def seconds(job, steps):
 
 
 def peak_megabytes():
+    if ON_GPU:
+        return torch.cuda.max_memory_allocated() / 1e6
     with open("/proc/self/status") as file:
         return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
 

@@ -161,7 +161,7 @@ internal static class DocsPrograms
             Tensor loss;
             using (Autocast.Enter(DeviceType.CUDA)) loss = objective.Loss(model, images, labels);
             loss.backward();
-            FusedOps.ClipGradNorm([.. model.parameters().Select(p => p.grad!)], 1.0);
+            FusedOps.ClipGradNorm([.. model.parameters().Select(p => p.grad)], 1.0);
             optimizer.step();
         });
         foreach (var batch in batches)
@@ -170,6 +170,15 @@ internal static class DocsPrograms
             labels.copy_(batch.Labels!);
             graph.Replay();
         }
+        // docs: end
+    }
+
+    internal static void GraphedSampling(DitModel model, DenoisingObjective objective, Tensor labels, Tensor noise)
+    {
+        // docs: graphed sampling
+        using var graphed = new GraphedNetwork(model);                           // model.eval() before; weights in bfloat16 spare each replay the casts
+        var denoiser = objective.Denoiser(graphed, labels, nullClass: 1000).Guided(scale: 4.0);
+        using var z = new DpmSolver(steps: 20).Sample(denoiser, noise);
         // docs: end
     }
 

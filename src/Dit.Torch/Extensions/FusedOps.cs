@@ -91,16 +91,17 @@ public static class FusedOps
             : PlainOps.Attention(query, heads, key, value, mask, rotation, norm, scale);
 
     /// <summary>Scales gradients so that their L2 norm together is at most a bound. In place, without waiting for the device.</summary>
-    /// <param name="gradients">At least one gradient, all on one device.</param>
+    /// <param name="gradients">At least one gradient, all on one device; those of parameters that have none, <see langword="null"/>, are passed over.</param>
     /// <param name="maxNorm">The bound, above 0.</param>
     /// <returns>The norm before, a float32 scalar on the gradients' device.</returns>
     /// <exception cref="ArgumentException">There are no gradients.</exception>
-    public static Tensor ClipGradNorm(IReadOnlyList<Tensor> gradients, double maxNorm)
+    public static Tensor ClipGradNorm(IReadOnlyList<Tensor?> gradients, double maxNorm)
     {
         ArgumentNullException.ThrowIfNull(gradients);
-        if (gradients.Count == 0) throw new ArgumentException("There are no gradients to clip. Call backward() first.", nameof(gradients));
+        Tensor[] present = [.. gradients.OfType<Tensor>()];
+        if (present.Length == 0) throw new ArgumentException("There are no gradients to clip. Call backward() first.", nameof(gradients));
         if (!(maxNorm > 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "The largest norm must be above 0.");
-        return enabled ? Backend.ClipGradNorm(gradients, maxNorm) : PlainOps.ClipGradNorm(gradients, maxNorm);
+        return enabled ? Backend.ClipGradNorm(present, maxNorm) : PlainOps.ClipGradNorm(present, maxNorm);
     }
 
     /// <summary>A step of an optimizer with gradients that are clipped before it, and averages that follow: with Adam and AdamW on a processor, one pass over memory.</summary>

@@ -168,7 +168,9 @@ public sealed class FusedOpsTests
         Near(FusedOps.ClipGradNorm(gradients, bound), expected, 1e-6);
         foreach (var (a, e) in gradients.Zip(plain)) Near(a, e, 1e-6);
         Assert.InRange(Math.Sqrt(gradients.Sum(g => g.square().sum().item<float>())), 0, Math.Min(bound, expected.item<float>()) * 1.00001);
+        Near(FusedOps.ClipGradNorm([null, .. gradients, null], bound), FusedOps.ClipGradNorm(plain, bound), 1e-6);      // parameters without a gradient
         Assert.Throws<ArgumentException>(() => FusedOps.ClipGradNorm([], 1));
+        Assert.Throws<ArgumentException>(() => FusedOps.ClipGradNorm([null], 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => FusedOps.ClipGradNorm(gradients, 0));
     }
 
