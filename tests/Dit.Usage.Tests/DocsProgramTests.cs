@@ -119,6 +119,8 @@ public sealed class DocsProgramTests : IDisposable
         DocsPrograms.Seeds(Objective.Denoiser(model, labels));
         DocsPrograms.Device(model);
         DocsPrograms.Memory(model);
+        using var noise = randn(3, Small.Channels, Small.ImageSize.Height, Small.ImageSize.Width);
+        DocsPrograms.GraphedSampling(model, Objective, labels, noise);
     }
 
     [Fact]

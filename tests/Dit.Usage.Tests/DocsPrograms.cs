@@ -175,9 +175,9 @@ internal static class DocsPrograms
 
     internal static void GraphedSampling(DitModel model, DenoisingObjective objective, Tensor labels, Tensor noise)
     {
-        // docs: graphed sampling
+        // docs: graphed-sampling
         using var graphed = new GraphedNetwork(model);                           // model.eval() before; weights in bfloat16 spare each replay the casts
-        var denoiser = objective.Denoiser(graphed, labels, nullClass: 1000).Guided(scale: 4.0);
+        var denoiser = objective.Denoiser(graphed, labels, nullClass: model.Config.Classes).Guided(scale: 4.0);
         using var z = new DpmSolver(steps: 20).Sample(denoiser, noise);
         // docs: end
     }
