@@ -44,8 +44,20 @@ def attention(qkv, heads):                                                      
     return (scores.softmax(-1) @ v).transpose(1, 2).reshape(b, t, w // 3)
 
 
-def modulated_norm(x, shift, scale):
-    return F.layer_norm(x, x.shape[-1:], eps=1e-6) * (1 + scale.unsqueeze(1)) + shift.unsqueeze(1)
+def layer_norm(x):
+    return F.layer_norm(x, x.shape[-1:], eps=1e-6)
+
+
+def rms_norm(x):
+    return x * (x.square().mean(-1, keepdim=True) + 1e-6).rsqrt()
+
+
+def swiglu(x):
+    a, b = x.chunk(2, -1)
+    return F.silu(a) * b
+
+
+ACTIVATIONS = {"gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "gelu_erf": F.gelu, "silu": F.silu}
 
 
 def fastest(calls):
@@ -89,19 +101,39 @@ def layers(shape, dtype):
                   2 * b * t * inputs * outputs)
     both_ways(f"attention {tag}", lambda x: ops.attention(x, heads), lambda x: attention(x, heads), [draw(b, t, 3 * heads * width)], dtype,
               4 * b * heads * t * t * width)
-    both_ways(f"gelu {tag}", ops.gelu_tanh, lambda x: F.gelu(x, approximate="tanh"), [draw(b, t, 4 * d)], dtype)
-    both_ways(f"modulated_norm {tag}", lambda *x: ops.modulated_norm(*x, 1e-6), modulated_norm, [draw(b, t, d), draw(b, d), draw(b, d)], dtype)
+    for name, activation in ACTIVATIONS.items():
+        both_ways(f"{name} {tag}", getattr(ops, name), activation, [draw(b, t, 4 * d)], dtype)
+    both_ways(f"swiglu {tag}", ops.swiglu, swiglu, [draw(b, t, 8 * d)], dtype)
+    for name, activation in (*ACTIVATIONS.items(), ("relu", F.relu)):
+        both_ways(f"mlp {name} {tag}", lambda *x: ops.mlp(*x, name), lambda x, w1, b1, w2, b2: F.linear(activation(F.linear(x, w1, b1)), w2, b2),
+                  [draw(b, t, d), draw(4 * d, d), draw(4 * d), draw(d, 4 * d), draw(d)], dtype, 16 * b * t * d * d)
+    for name, norm, centered in (("modulated_norm", layer_norm, True), ("modulated_rms_norm", rms_norm, False)):
+        both_ways(f"{name} {tag}", lambda *x: ops.modulated_norm(*x, 1e-6, centered),
+                  lambda x, shift, scale: norm(x) * (1 + scale.unsqueeze(1)) + shift.unsqueeze(1), [draw(b, t, d), draw(b, d), draw(b, d)], dtype)
     both_ways(f"gated_residual {tag}", ops.gated_residual, lambda x, g, y: x + g.unsqueeze(1) * y, [draw(b, t, d), draw(b, d), draw(b, t, d)], dtype)
 
 
 def optimizer():
     params = [torch.randn(1152, 384) for _ in range(75)]                                   # 33 million, as DiT-S/2
-    lists = [[torch.rand_like(p) for p in params] for _ in range(3)]
+    grads, mean, square, shadow, peer_shadow = ([torch.rand_like(p) for p in params] for _ in range(5))
     leaves = [p.clone().requires_grad_() for p in params]
     peer = torch.optim.AdamW(leaves, lr=1e-4, weight_decay=0.0, foreach=True)
     for p in leaves:
         p.grad = torch.randn_like(p)
-    report("adamw", lambda: ops.adamw_(params, lists[0], lists[1], lists[2], [], 5, 1e-4, 0.9, 0.999, 1e-8, 0.0, False, True), peer.step, torch.float32)
+    numbers = (5, 1e-4, 0.9, 0.999, 1e-8, 0.0, False, True)
+    report("adamw", lambda: ops.adamw_(params, grads, mean, square, [], *numbers), peer.step, torch.float32)
+
+    def one_pass():
+        ops.adamw_.alongside(params, grads, mean, square, [], ops.grad_norm(grads, 2.0), 1.0, shadow, [0.999], *numbers)
+
+    @torch.no_grad()
+    def peer_passes():
+        torch.nn.utils.clip_grad_norm_(leaves, 1.0)
+        peer.step()
+        torch._foreach_mul_(peer_shadow, 0.999)
+        torch._foreach_add_(peer_shadow, leaves, alpha=0.001)
+
+    report("norm, clipping, adamw and an average", one_pass, peer_passes, torch.float32)
 
 
 for dtype in (torch.float32, torch.bfloat16):

@@ -38,27 +38,43 @@ public static class FusedOps
     /// <param name="x">Any shape.</param>
     public static Tensor Gelu(Tensor x) => enabled ? Backend.Gelu(x) : PlainOps.Gelu(x);
 
-    /// <summary>Two linear layers with GELU in its tanh form between them: the MLP of a transformer's block.</summary>
+    /// <summary>SiLU(a) b, where <paramref name="x"/> holds a and then b: the gate of SwiGLU (Shazeer 2020).</summary>
+    /// <param name="x">The two halves of the last dimension, [..., 2 F].</param>
+    /// <returns>[..., F].</returns>
+    public static Tensor SwiGlu(Tensor x) => enabled ? Backend.SwiGlu(x) : PlainOps.SwiGlu(x);
+
+    /// <summary>Whether a native operator may stand in for a module: they are switched on, and it has no hooks, which would not be called.</summary>
+    /// <param name="module">The module.</param>
+    public static bool MayReplace(nn.Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return enabled && !Backend.HasHooks(module);
+    }
+
+    /// <summary>Two linear layers with an activation between them: the MLP of a transformer's block.</summary>
     /// <remarks>Native, the layers are not called themselves, unless one of them has hooks.</remarks>
     /// <param name="x">Input, [..., K].</param>
     /// <param name="first">From K to F.</param>
     /// <param name="second">From F to N.</param>
+    /// <param name="activation">What is applied between them.</param>
     /// <returns>[..., N].</returns>
-    public static Tensor Mlp(Tensor x, Linear first, Linear second)
+    public static Tensor Mlp(Tensor x, Linear first, Linear second, FusedActivation activation = FusedActivation.GeluTanh)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        return enabled && !Backend.HasHooks(first) && !Backend.HasHooks(second) ? Backend.Mlp(x, first, second) : PlainOps.Mlp(x, first, second);
+        if (!Enum.IsDefined(activation)) throw new ArgumentOutOfRangeException(nameof(activation), activation, "There is no such activation.");
+        return MayReplace(first) && MayReplace(second) ? Backend.Mlp(x, first, second, activation) : PlainOps.Mlp(x, first, second, activation);
     }
 
-    /// <summary>LayerNorm without weights of its own, then x (1 + scale) + shift (DiT, section 3.2).</summary>
+    /// <summary>LayerNorm or RMSNorm without weights of its own, then x (1 + scale) + shift (DiT, section 3.2).</summary>
     /// <param name="x">Tokens, [B, T, D].</param>
     /// <param name="shift">Per sample, [B, D].</param>
     /// <param name="scale">Per sample, [B, D].</param>
-    /// <param name="eps">Added to the variance.</param>
+    /// <param name="eps">Added to the variance, or to the mean square.</param>
+    /// <param name="centered">Whether the mean is subtracted, which a LayerNorm does and an RMSNorm does not.</param>
     /// <returns>[B, T, D].</returns>
-    public static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps = 1e-6) =>
-        enabled ? Backend.ModulatedNorm(x, shift, scale, eps) : PlainOps.ModulatedNorm(x, shift, scale, eps);
+    public static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps = 1e-6, bool centered = true) =>
+        enabled ? Backend.ModulatedNorm(x, shift, scale, eps, centered) : PlainOps.ModulatedNorm(x, shift, scale, eps, centered);
 
     /// <summary>x + gate * branch (DiT, section 3.2: the residual of adaLN-Zero).</summary>
     /// <param name="x">Tokens, [B, T, D].</param>

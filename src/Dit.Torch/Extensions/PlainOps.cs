@@ -20,16 +20,31 @@ internal static class PlainOps
         return (0.5 * x * (1 + u.tanh())).MoveToOuterDisposeScope();
     }
 
-    internal static Tensor Mlp(Tensor x, Linear first, Linear second)
+    internal static Tensor SwiGlu(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return second.call(FusedOps.Gelu(first.call(x))).MoveToOuterDisposeScope();    // [..., N]
+        var parts = x.chunk(2, -1);                                                    // 2 x [..., F]
+        return (nn.functional.silu(parts[0]) * parts[1]).MoveToOuterDisposeScope();    // [..., F]
     }
 
-    internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps)
+    internal static Tensor Mlp(Tensor x, Linear first, Linear second, FusedActivation activation)
     {
         using var scope = NewDisposeScope();
-        var normed = nn.functional.layer_norm(x, [x.shape[^1]], eps: eps);             // [B, T, D]
+        var before = first.call(x);                                                    // [..., F]
+        var hidden = activation switch
+        {
+            FusedActivation.GeluTanh => FusedOps.Gelu(before),
+            FusedActivation.Gelu => nn.functional.gelu(before),
+            FusedActivation.SiLU => nn.functional.silu(before),
+            _ => nn.functional.relu(before),
+        };
+        return second.call(hidden).MoveToOuterDisposeScope();                          // [..., N]
+    }
+
+    internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps, bool centered = true)
+    {
+        using var scope = NewDisposeScope();
+        var normed = centered ? nn.functional.layer_norm(x, [x.shape[^1]], eps: eps) : RootMeanSquareNorm(x, eps);     // [B, T, D]
         return (normed * (1 + scale.unsqueeze(1)) + shift.unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
@@ -63,10 +78,12 @@ internal static class PlainOps
     {
         if (weight is null) return x;
         var wide = x.to_type(x.dtype == float64 ? float64 : float32);                                    // [B, H, T, d]
-        var normed = bias is null ? wide * (wide.square().mean([-1], keepdim: true) + epsilon!.Value).rsqrt() * weight
+        var normed = bias is null ? RootMeanSquareNorm(wide, epsilon!.Value) * weight
             : nn.functional.layer_norm(wide, [x.shape[^1]], weight.to_type(wide.dtype), bias.to_type(wide.dtype), epsilon!.Value);
         return normed.to_type(x.dtype);
     }
+
+    private static Tensor RootMeanSquareNorm(Tensor x, double epsilon) => x * (x.square().mean([-1], keepdim: true) + epsilon).rsqrt();    // [..., D]
 
     private static Tensor Rotated(Tensor x, Tensor? rotation)
     {

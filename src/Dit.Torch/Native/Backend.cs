@@ -103,11 +103,21 @@ internal static unsafe class Backend
 
     internal static Tensor Gelu(Tensor x) => Operator.Call("dit::gelu_tanh", x);
 
-    internal static Tensor Mlp(Tensor x, Linear first, Linear second) => Operator.Call("dit::mlp", x, first.weight, first.bias, second.weight, second.bias);
+    internal static Tensor SwiGlu(Tensor x) => Operator.Call("dit::swiglu", x);
+
+    internal static Tensor Mlp(Tensor x, Linear first, Linear second, FusedActivation activation) =>
+        Operator.Call("dit::mlp", x, first.weight, first.bias, second.weight, second.bias, activation switch
+        {
+            FusedActivation.GeluTanh => "gelu_tanh",
+            FusedActivation.Gelu => "gelu_erf",
+            FusedActivation.SiLU => "silu",
+            _ => "relu",
+        });
 
     internal static bool HasHooks(nn.Module module) => module.HasHooks;
 
-    internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps) => Operator.Call("dit::modulated_norm", x, shift, scale, eps);
+    internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps, bool centered) =>
+        Operator.Call("dit::modulated_norm", x, shift, scale, eps, centered);
 
     internal static Tensor GatedResidual(Tensor x, Tensor gate, Tensor branch) => Operator.Call("dit::gated_residual", x, gate, branch);
 

@@ -61,11 +61,14 @@ internal static class Backend
 
     internal static Tensor Gelu(Tensor x) => PlainOps.Gelu(x);
 
-    internal static Tensor Mlp(Tensor x, Linear first, Linear second) => PlainOps.Mlp(x, first, second);
+    internal static Tensor SwiGlu(Tensor x) => PlainOps.SwiGlu(x);
+
+    internal static Tensor Mlp(Tensor x, Linear first, Linear second, FusedActivation activation) => PlainOps.Mlp(x, first, second, activation);
 
     internal static bool HasHooks(nn.Module module) => true;
 
-    internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps) => PlainOps.ModulatedNorm(x, shift, scale, eps);
+    internal static Tensor ModulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps, bool centered) =>
+        PlainOps.ModulatedNorm(x, shift, scale, eps, centered);
 
     internal static Tensor GatedResidual(Tensor x, Tensor gate, Tensor branch) => PlainOps.GatedResidual(x, gate, branch);
 

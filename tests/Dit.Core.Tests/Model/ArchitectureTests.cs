@@ -33,6 +33,41 @@ public sealed class ArchitectureTests
         });
     }
 
+    [Theory, MemberData(nameof(All))]
+    public void Native_operators_and_plain_compositions_agree(string name)
+    {
+        using var model = Models.Random(Architectures.All[name]);
+        model.eval();                                                                      // no dropped labels
+        using var scope = NewDisposeScope();
+        foreach (var parameter in model.parameters().Where(p => p.requires_grad))
+            using (no_grad()) parameter.add_(0.05 * randn_like(parameter));                // gains of 1 and biases of 0 would hide mistakes
+        var (x, t, y) = Architectures.Inputs(model.Config, 3);
+        var fused = OutputAndGradients();
+        var enabled = FusedOps.Enabled;
+        try
+        {
+            FusedOps.Enabled = false;
+            var plain = OutputAndGradients();
+            Assert.All(plain.Zip(fused), pair =>
+            {
+                var error = (pair.Second - pair.First).abs().max().item<float>() / (1e-3f + pair.First.abs().max().item<float>());
+                Assert.True(error < 1e-4, $"off by {error} of the largest value");
+            });
+        }
+        finally
+        {
+            FusedOps.Enabled = enabled;
+        }
+
+        Tensor[] OutputAndGradients()
+        {
+            model.zero_grad();
+            var output = model.call(x, t, y);
+            output.square().mean().backward();
+            return [output.detach(), .. model.parameters().Where(p => p.grad is not null).Select(p => p.grad!.clone())];
+        }
+    }
+
     /// <summary>Under autocast, activations are bf16 and norms' weights are not.</summary>
     [Theory, MemberData(nameof(All))]
     public void Mixed_precision_is_near_float32(string name)

@@ -33,6 +33,25 @@ public sealed class FusedOpsTests
     }
 
     [Theory, MemberData(nameof(Sizes))]
+    public void Activations_of_PyTorch(long batch, long tokens, long width, long heads)
+    {
+        _ = heads;
+        foreach (var x in (Tensor[])[Random(batch, tokens, width) * 3, linspace(-30, 30, 1001)])
+        {
+            Check(t => nn.functional.gelu(t[0]), t => 0.5 * t[0] * (1 + (t[0] / Math.Sqrt(2)).erf()), 2e-6, x);
+            Check(t => nn.functional.silu(t[0]), t => t[0] * t[0].sigmoid(), 2e-6, x);
+        }
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void SwiGlu(long batch, long tokens, long width, long heads)
+    {
+        _ = heads;
+        Check(t => FusedOps.SwiGlu(t[0]), t => t[0].narrow(2, 0, width / 2) * t[0].narrow(2, 0, width / 2).sigmoid() * t[0].narrow(2, width / 2, width / 2),
+            2e-6, Random(batch, tokens, width) * 3);
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
     public void Mlp(long batch, long tokens, long width, long heads)
     {
         using var scope = NewDisposeScope();
@@ -52,6 +71,31 @@ public sealed class FusedOpsTests
         foreach (var (e, a) in exact.Zip(given)) Near(a.grad!, e.grad!, 1e-4);
     }
 
+    [Theory]
+    [InlineData(FusedActivation.GeluTanh)]
+    [InlineData(FusedActivation.Gelu)]
+    [InlineData(FusedActivation.SiLU)]
+    [InlineData(FusedActivation.ReLU)]
+    public void Mlp_has_each_activation(FusedActivation activation)
+    {
+        using var scope = NewDisposeScope();
+        using var first = nn.Linear(24, 50);
+        using var second = nn.Linear(50, 24);
+        var x = 2 * Random(2, 7, 24);
+        var before = PlainOps.Linear(x.@double(), first.weight.@double(), first.bias!.@double());
+        var hidden = activation switch
+        {
+            FusedActivation.GeluTanh => PlainOps.Gelu(before),
+            FusedActivation.Gelu => 0.5 * before * (1 + (before / Math.Sqrt(2)).erf()),
+            FusedActivation.SiLU => before * before.sigmoid(),
+            _ => before.clamp_min(0),
+        };
+        var expected = PlainOps.Linear(hidden, second.weight.@double(), second.bias!.@double());
+        Near(FusedOps.Mlp(x, first, second, activation), expected, 1e-6);
+        Near(PlainOps.Mlp(x, first, second, activation), expected, 1e-6);
+        Assert.Throws<ArgumentOutOfRangeException>(() => FusedOps.Mlp(x, first, second, (FusedActivation)4));
+    }
+
     [Fact]
     public void Mlp_calls_its_layers_where_they_have_hooks()
     {
@@ -68,7 +112,9 @@ public sealed class FusedOpsTests
         });
         Near(FusedOps.Mlp(x, first, second), second.bias!.expand(2, 3, 4), 1e-7);
         Assert.Equal(1, seen);
+        Assert.False(FusedOps.MayReplace(first));
         hook.remove();
+        Assert.True(FusedOps.MayReplace(first));
         Near(FusedOps.Mlp(x, first, second), before, 0);
         Assert.Equal(1, seen);
     }
@@ -77,8 +123,9 @@ public sealed class FusedOpsTests
     public void ModulatedNorm(long batch, long tokens, long width, long heads)
     {
         _ = heads;
-        Check(t => FusedOps.ModulatedNorm(t[0], t[1], t[2]), t => PlainOps.ModulatedNorm(t[0], t[1], t[2], 1e-6), 1e-5,
-            Random(batch, tokens, width) + 2, Random(batch, width), Random(batch, width));
+        foreach (var centered in (bool[])[true, false])
+            Check(t => FusedOps.ModulatedNorm(t[0], t[1], t[2], centered: centered), t => PlainOps.ModulatedNorm(t[0], t[1], t[2], 1e-6, centered), 1e-5,
+                Random(batch, tokens, width) + 2, Random(batch, width), Random(batch, width));
     }
 
     [Theory, MemberData(nameof(Sizes))]

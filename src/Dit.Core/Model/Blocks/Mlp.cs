@@ -28,8 +28,8 @@ public sealed class Mlp : Module<Tensor, Tensor>
     /// <returns>Tokens, [B, T, D].</returns>
     public override Tensor forward(Tensor x)
     {
-        if (_activation == Activation.GeluTanh)
-            return FusedOps.Mlp(x, fc1, fc2);                                // [B, T, D]
+        if (_activation.Fused() is { } fused)
+            return FusedOps.Mlp(x, fc1, fc2, fused);                         // [B, T, D]
         using var scope = NewDisposeScope();
         var hidden = _activation.Of(fc1.call(x));                            // [B, T, F]
         return fc2.call(hidden).MoveToOuterDisposeScope();                   // [B, T, D]

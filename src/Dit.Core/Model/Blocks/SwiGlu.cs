@@ -1,3 +1,4 @@
+using Dit.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -25,7 +26,7 @@ public sealed class SwiGlu : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var parts = w12.call(x).chunk(2, dim: -1);                           // 2 x [B, T, F]
-        return w3.call(functional.silu(parts[0]) * parts[1]).MoveToOuterDisposeScope();      // [B, T, D]
+        var gated = FusedOps.SwiGlu(w12.call(x));                            // [B, T, F]
+        return w3.call(gated).MoveToOuterDisposeScope();                     // [B, T, D]
     }
 }

@@ -43,4 +43,14 @@ internal static class ActivationExtensions
         Activation.Gelu => functional.gelu(x),
         _ => throw new UnreachableException($"{activation} is no function of one element."),
     };
+
+    /// <summary>The function as a part of <see cref="FusedOps.Mlp"/>; <see langword="null"/> where it is none.</summary>
+    public static FusedActivation? Fused(this Activation activation) => activation switch
+    {
+        Activation.ReLU => FusedActivation.ReLU,
+        Activation.SiLU => FusedActivation.SiLU,
+        Activation.GeluTanh => FusedActivation.GeluTanh,
+        Activation.Gelu => FusedActivation.Gelu,
+        _ => null,
+    };
 }

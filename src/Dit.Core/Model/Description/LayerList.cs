@@ -46,7 +46,7 @@ internal sealed class LayerList
 
     private long AttentionOperands => 4 * _tokens * _attention;
 
-    private long MlpOperands => _tokens * (_config.MlpActivation == Activation.SwiGlu ? 4 : 2) * _config.MlpWidth;
+    private long MlpOperands => _tokens * (_config.MlpActivation == Activation.SwiGlu ? 3 : 2) * _config.MlpWidth;
 
     private void AddEmbeddings()
     {
@@ -147,7 +147,7 @@ internal sealed class LayerList
     {
         if (_config.MlpActivation == Activation.SwiGlu)
         {
-            Linear("mlp.w12", [_tokens], _width, 2 * hidden, keepsMore: _tokens * 3 * hidden);
+            Linear("mlp.w12", [_tokens], _width, 2 * hidden, keepsMore: _tokens * 2 * hidden);
             Linear("mlp.w3", [_tokens], hidden, _width, branch);
             return;
         }
@@ -174,16 +174,16 @@ internal sealed class LayerList
         Norm($"{name}.k_norm", type, [_heads, keys, _attention / _heads], inAttention: true);
     }
 
-    /// <summary>A layer norm that is modulated has no weights, and one pass does both; otherwise the modulation keeps the norm's result. Attention
-    /// makes those of its queries and keys again.</summary>
+    /// <summary>A layer norm that is modulated has no weights. One pass does both a norm and its modulation, and keeps the input. Attention makes the
+    /// norms of its queries and keys again.</summary>
     private void Norm(string name, NormType type, long[] shape, bool modulated = false, bool inAttention = false)
     {
-        var fused = modulated && type == NormType.LayerNorm && !_config.Quirks.AffineNorms;
+        var weightless = modulated && type == NormType.LayerNorm && !_config.Quirks.AffineNorms;
         var (width, elements) = (shape[^1], shape.Aggregate((a, b) => a * b));
-        var own = type == NormType.LayerNorm ? 1 : 2;                       // the input, and what the gain multiplies
-        Add(name, fused ? "LayerNorm (no weights)" : $"{type}", [_batch, .. shape],
-            type switch { _ when fused => 0, NormType.LayerNorm => 2 * width, NormType.RmsNorm => width, _ => 1 },
-            kept: new(Wide: inAttention ? 0 : (own + (modulated && !fused ? 1 : 0)) * elements));
+        var kept = modulated || type == NormType.LayerNorm ? 1 : 2;         // the input, and what the gain multiplies
+        Add(name, weightless ? "LayerNorm (no weights)" : $"{type}", [_batch, .. shape],
+            type switch { _ when weightless => 0, NormType.LayerNorm => 2 * width, NormType.RmsNorm => width, _ => 1 },
+            kept: new(Wide: inAttention ? 0 : kept * elements));
     }
 
     private void Modulation(string name, int parts) => Linear($"{name}.1", [], _width, parts * _width, parts * _width);

@@ -30,6 +30,7 @@ internal static class Norms
     };
 
     /// <summary>Norm(x) (1 + scale) + shift (Perez et al. 2018; DiT, section 3.2).</summary>
+    /// <remarks>In one operator: a gain w and a bias b change the modulation to w (1 + scale) - 1 and b (1 + scale) + shift.</remarks>
     /// <param name="norm">The norm; <see langword="null"/> for a layer norm without weights.</param>
     /// <param name="x">Tokens, [B, T, D].</param>
     /// <param name="shift">[B, D].</param>
@@ -41,7 +42,17 @@ internal static class Norms
         if (norm is null)
             return FusedOps.ModulatedNorm(x, shift, scale, epsilon);
         using var scope = NewDisposeScope();
-        return (norm.call(x)! * (1 + scale.unsqueeze(1)) + shift.unsqueeze(1)).MoveToOuterDisposeScope();      // [B, T, D]
+        if (!FusedOps.MayReplace(norm))
+            return (norm.call(x)! * (1 + scale.unsqueeze(1)) + shift.unsqueeze(1)).MoveToOuterDisposeScope();      // [B, T, D]
+        return (norm switch
+        {
+            LayerNorm n => FusedOps.ModulatedNorm(x, shift + n.bias! + n.bias! * scale, Scaled(n.weight!), epsilon),
+            RmsNorm n => FusedOps.ModulatedNorm(x, shift, Scaled(n.Weight), epsilon, centered: false),
+            ScaleNorm n => FusedOps.ModulatedNorm(x, shift, Scaled(n.Weight), ScaleNorm.Epsilon(x.shape[^1]), centered: false),
+            _ => throw new UnreachableException(),
+        }).MoveToOuterDisposeScope();                                                                               // [B, T, D]
+
+        Tensor Scaled(Tensor weight) => weight - 1 + weight * scale;                                                // [B, D]
     }
 
     private static Module<Tensor, Tensor> Create(NormType type, long width, double epsilon) => type switch

@@ -46,7 +46,8 @@ public static partial class torch
             /// <summary>x sigmoid(x).</summary>
             /// <param name="x">The tensor.</param>
             /// <param name="inplace">Whether the tensor is overwritten.</param>
-            public static Tensor silu(Tensor x, bool inplace = false) => Pointwise("aten::silu", inplace, x);
+            public static Tensor silu(Tensor x, bool inplace = false) =>
+                !inplace && FusedOps.Enabled ? Operator.Call("dit::silu", Required(x)) : Pointwise("aten::silu", inplace, x);
 
             /// <summary>x tanh(softplus(x)).</summary>
             /// <param name="x">The tensor.</param>
@@ -115,8 +116,8 @@ public static partial class torch
             /// <param name="inplace">Whether the tensor is overwritten.</param>
             public static Tensor gelu(Tensor x, Modules.GELU.Approximate approximate, bool inplace = false)
             {
-                if (approximate == Modules.GELU.Approximate.tanh && !inplace && FusedOps.Enabled) return Operator.Call("dit::gelu_tanh", Required(x));
-                return Pointwise("aten::gelu", inplace, x, approximate.ToString());
+                if (inplace || !FusedOps.Enabled) return Pointwise("aten::gelu", inplace, x, approximate.ToString());
+                return Operator.Call(approximate == Modules.GELU.Approximate.tanh ? "dit::gelu_tanh" : "dit::gelu_erf", Required(x));
             }
 
             /// <summary>exp(x) over its sum along a dimension.</summary>
