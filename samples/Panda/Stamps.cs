@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Dit.Samples.Panda;
@@ -11,11 +12,12 @@ internal static class Stamps
     /// <returns>The folder with the photographs.</returns>
     public static async Task<string> FetchAsync(string folder, CancellationToken cancellationToken)
     {
-        var photographs = Path.Combine(folder, "photographs");
+        var photographs = Path.Combine(Path.GetFullPath(folder), "photographs");
         if (Directory.Exists(photographs))
             return photographs;
         Console.WriteLine($"Fetching {Package} from Debian.");
-        var temporary = Path.Combine(folder, "fetching");
+        var temporary = Path.Combine(Path.GetFullPath(folder), "fetching");
+        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);         // an earlier attempt's
         Directory.CreateDirectory(temporary);
         await RunAsync(temporary, "apt-get", ["download", "-q", Package], cancellationToken);
         await RunAsync(temporary, "dpkg-deb", ["-x", Directory.GetFiles(temporary, "*.deb").Single(), temporary], cancellationToken);
@@ -31,10 +33,16 @@ internal static class Stamps
 
     private static async Task RunAsync(string folder, string program, string[] arguments, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder })
-            ?? throw new IOException($"'{program}' did not start.");
-        await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0)
-            throw new IOException($"'{program} {string.Join(' ', arguments)}' failed. Give a folder with photographs instead: --data FOLDER.");
+        var failure = $"'{program} {string.Join(' ', arguments)}' failed. Give a folder with photographs instead: --data FOLDER.";
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder })!;
+            await process.WaitForExitAsync(cancellationToken);
+            if (process.ExitCode != 0) throw new IOException(failure);
+        }
+        catch (Win32Exception e)
+        {
+            throw new IOException($"{failure} {e.Message}", e);         // there is no such program
+        }
     }
 }

@@ -8,10 +8,13 @@ internal sealed class Sample(string name) : IDisposable
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("dit-sample-").FullName;
 
+    /// <value>The folders of programs that it starts, if not this process's.</value>
+    public string? Path { get; init; }
+
     /// <value>Whether it runs on a GPU, where it would not by itself.</value>
     public bool OnGpu { get; init; }
 
-    public string this[string file] => Path.Combine(Folder, file);
+    public string this[string file] => System.IO.Path.Combine(Folder, file);
 
     /// <summary>The losses that the run kept.</summary>
     public IReadOnlyList<double> Losses => [.. File.ReadLines(this["metrics.jsonl"]).Select(line => JsonNode.Parse(line)!["loss"]).OfType<JsonNode>().Select(loss => loss.GetValue<double>())];
@@ -49,12 +52,13 @@ internal sealed class Sample(string name) : IDisposable
     private Process Start(string[] args)
     {
         var (host, folder) = (Environment.ProcessPath!, AppContext.BaseDirectory);
-        string[] program = ["exec", "--runtimeconfig", Path.Combine(folder, "Dit.Samples.Tests.runtimeconfig.json"), Path.Combine(folder, $"{name}.dll")];
+        string[] program = ["exec", "--runtimeconfig", System.IO.Path.Combine(folder, "Dit.Samples.Tests.runtimeconfig.json"), System.IO.Path.Combine(folder, $"{name}.dll")];
         var start = new ProcessStartInfo(host.EndsWith("dotnet", StringComparison.Ordinal) ? host : "dotnet", [.. program, .. args])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder,
         };
         if (OnGpu) start.Environment["LD_PRELOAD"] = GpuTheoryAttribute.Simulation;
+        if (Path is not null) start.Environment["PATH"] = Path;
         return Process.Start(start)!;
     }
 

@@ -85,9 +85,11 @@ public class SampleTests
     [InlineData("ImageNet", "--small", "--steps", "1", "--samples", "4", "--sampler-steps", "1")]
     [InlineData("Cifar10", "--small", "--steps", "1", "--per-class", "1", "--pictures", "16")]
     [InlineData("CustomLoop", "--small", "--steps", "1", "--device", "cuda")]
+    [InlineData("Panda", "--small", "--steps", "1", "--data", "photographs")]
     public async Task On_a_GPU(string name, params string[] args)
     {
         using var sample = new Sample(name) { OnGpu = true };
+        for (var i = 0; i < 8; i++) Gradient(96 + i, 80).Save(sample[$"photographs/{i}.png"]);
         await sample.RunAsync([.. args, "--out", "."]);
         Assert.NotEmpty(Directory.GetFiles(sample.Folder, "*.safetensors", SearchOption.AllDirectories));
     }
