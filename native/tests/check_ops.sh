@@ -12,7 +12,7 @@ out=$check/ops
 library=$out/libdit_ops.so
 
 mkdir -p "$out"
-flags=(-std=c++17 -O1 -g1 -fPIC -fopenmp -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=vptr
+flags=(-std=c++17 -O1 -g1 -fPIC -fopenmp -fsanitize=address,undefined -fno-sanitize-recover=all
     -Wall -Wextra -I../torch -isystem /usr/include/torch/csrc/api/include)
 [[ $(uname -m) == x86_64 ]] && flags+=(-DDIT_X86)
 if [[ ! -f $library || $check/check_kernels -nt $library || -n $(find "$kernels" ../torch/cuda -type f -newer "$library") ]]; then
