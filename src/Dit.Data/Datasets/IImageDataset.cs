@@ -25,6 +25,11 @@ public interface IImageDataset
         return sample with { Image = sample.Image.Crop(crop, random) };
     }
 
+    /// <summary>Reads the file of an image and leaves it as it is, for a loader to decode it straight into its batch; null (the default) where there is none.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <returns>What decodes to the same as <see cref="Read(int)"/>, with its label and attributes.</returns>
+    EncodedImage? ReadFile(int index) => null;
+
     /// <summary>Height and width of an image. Data sets of files read no more than a file's header.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     (int Height, int Width) SizeOf(int index)

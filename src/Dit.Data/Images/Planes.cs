@@ -22,11 +22,14 @@ internal static class Planes
             pixels.CopyTo(planes);
             return;
         }
-        for (var y = 0; y < image.Height; y++)
-        {
-            var row = pixels.Slice(y * width * channels, width * channels);
-            for (var c = 0; c < channels; c++) Pick(row, c, channels, planes.Slice((c * image.Height + y) * width, width), mirror);
-        }
+        for (var y = 0; y < image.Height; y++) FromRow(pixels.Slice(y * width * channels, width * channels), channels, planes, channels, y, mirror);
+    }
+
+    /// <summary>Writes a row [W, C] where it belongs in planes [C, H, W]; a grey row into every plane.</summary>
+    public static void FromRow(ReadOnlySpan<byte> row, int channels, Span<byte> planes, int count, int y, bool mirror)
+    {
+        var (width, plane) = (row.Length / channels, planes.Length / count);
+        for (var c = 0; c < count; c++) Pick(row, Math.Min(c, channels - 1), channels, planes.Slice(c * plane + y * width, width), mirror);
     }
 
     /// <summary>One channel of a row, 16 pixels at a time.</summary>

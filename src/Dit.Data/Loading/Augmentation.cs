@@ -11,9 +11,15 @@ internal sealed record Augmentation(bool Mirror, IImageCrop? Crop, Func<PixelIma
     /// <param name="dataset">The data set.</param>
     /// <param name="index">The image.</param>
     /// <param name="seed">What the randomness of this image in this epoch comes from.</param>
-    public LabeledImage Read(IImageDataset dataset, int index, ulong seed)
+    /// <param name="target">Where the image may be written instead, row by row; its <see cref="LabeledImage.Image"/> is then null.</param>
+    public LabeledImage Read(IImageDataset dataset, int index, ulong seed, IPixelTarget? target)
     {
         var random = RandomOf(seed);
+        if (target is not null && Crop is not null && Transform is null && dataset.ReadFile(index) is { } file)
+        {
+            var rest = ImageFileReader.Named(file.Name, () => ImageFileReader.DecodeTo(target, file.File.Span, file.Decoding, Crop, random));
+            return new LabeledImage(rest!, file.Label) { Attributes = file.Attributes };
+        }
         var sample = Crop is null ? dataset.Read(index) : dataset.Read(index, Crop, random);
         return sample.Image is null ? throw new InvalidDataException("It gave no image.") : sample with { Image = Change(sample.Image, random) };
     }

@@ -19,7 +19,7 @@ internal sealed class BatchReader(IImageDataset dataset, EpochOrder order, Epoch
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var index = order.At(start + i);
-                if (TryRead(start + i, ref index, bad, cancellationToken) is not { } sample)
+                if (TryRead(start + i, ref index, batch, i, bad, cancellationToken) is not { } sample)
                 {
                     missing.Add((i, index));
                     continue;
@@ -40,14 +40,16 @@ internal sealed class BatchReader(IImageDataset dataset, EpochOrder order, Epoch
     }
 
     /// <summary>The image of a place, or under Skip the first one that can be read of those drawn in its stead; null for a placeholder.</summary>
-    private LabeledImage? TryRead(int place, ref int index, List<BadImage> bad, CancellationToken cancellationToken)
+    /// <remarks>An image is written into its batch, in a size that the first image of the batch gives, or given back to be.</remarks>
+    private LabeledImage? TryRead(int place, ref int index, PixelBatch? batch, int inBatch, List<BadImage> bad, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt <= Substitutes; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                return augmentation.Read(dataset, index, order.SeedOf(place, index));
+                var seed = order.SeedOf(place, index);
+                return augmentation.Read(dataset, index, seed, batch?.Slot(inBatch, augmentation.IsMirrored(seed)));
             }
             catch (Exception e) when (policy != BadImagePolicy.Throw && e is not OutOfMemoryException)
             {

@@ -31,10 +31,18 @@ internal sealed class PixelBatch : HostBatch
         _planes = ArrayPool<byte>.Shared.Rent((int)bytes);
     }
 
+    /// <summary>Where an image may be written before it is <see cref="Set"/>.</summary>
+    public IPixelTarget Slot(int place, bool mirror) =>
+        new BatchSlot(_planes.AsMemory(place * _first.Pixels.Length, _first.Pixels.Length), _first, mirror);
+
+    /// <param name="place">0 to B - 1.</param>
+    /// <param name="sample">An image of the size of the first one; without an image where it has been written into its <see cref="Slot"/>.</param>
+    /// <param name="name">What it is called in errors.</param>
+    /// <param name="mirror">Whether it is to be mirrored.</param>
     public void Set(int place, LabeledImage sample, string name, bool mirror)
     {
-        var image = sample.Image;
-        if ((image.Height, image.Width, image.Channels) != (_first.Height, _first.Width, _first.Channels))
+        var image = (PixelImage?)sample.Image;
+        if (image is not null && (image.Height, image.Width, image.Channels) != (_first.Height, _first.Width, _first.Channels))
             throw new InvalidDataException(
                 $"{Capital(name)} is {Size(image)}, but {_firstName} of the same batch is {Size(_first)} ([H, W, C]). "
                 + "All images of a batch have one size: crop them (Crop; with AspectBuckets set BatchLoader.Buckets, too), or load them with the same number of channels.");
@@ -49,7 +57,7 @@ internal sealed class PixelBatch : HostBatch
                 + "Either all images of a data set have labels or none has.");
         if (_labels is not null) _labels[place] = sample.Label!.Value;
         sample.Attributes.Span.CopyTo(_attributes.AsSpan(place * _width, _width));
-        Planes.FromPixels(image, Place(place), mirror);
+        if (image is not null) Planes.FromPixels(image, Place(place), mirror);
     }
 
     /// <summary>Grey, with unknown attributes.</summary>

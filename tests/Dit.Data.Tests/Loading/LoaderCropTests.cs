@@ -40,6 +40,49 @@ public sealed class LoaderCropTests : IDisposable
         };
     }
 
+    /// Files are decoded into their places in the batch, row by row; images in memory are cropped first and then put there.
+    [Theory, InlineData(17), InlineData(40)]
+    public async Task Every_kind_of_file_is_the_same_in_a_batch_as_by_itself(int side)
+    {
+        foreach (var name in PillowCases.Files) File.WriteAllBytes(_folder[name], PillowCases.File(name));
+        var folder = new ImageFolder(_folder.Path, FolderLayout.Flat);
+        var memory = new InMemoryDataset([.. Enumerable.Range(0, folder.Count).Select(folder.Read)]);
+        foreach (var crop in new IImageCrop[] { new AdmCenterCrop(side), new RandomFlip(new CenterCrop(side)) })
+        {
+            BatchLoader Make(IImageDataset dataset) => new(dataset, folder.Count, seed: 2) { Crop = crop, HorizontalFlip = true };
+            Assert.Equal(Assert.Single(await Pixels(Make(memory))), Assert.Single(await Pixels(Make(folder))));
+        }
+    }
+
+    /// Some rows of it were in the batch already when the damage was met.
+    [Theory, InlineData(BadImagePolicy.Skip), InlineData(BadImagePolicy.Placeholder)]
+    public async Task Of_a_damaged_file_nothing_stays_in_a_batch(BadImagePolicy policy)
+    {
+        var whole = PillowCases.File("420.jpg");
+        foreach (var i in new[] { 0, 1, 3 }) File.WriteAllBytes(_folder[$"{i}.jpg"], whole);
+        File.WriteAllBytes(_folder["2.jpg"], whole[..(whole.Length * 3 / 5)]);
+        await using var loader = new BatchLoader(new ImageFolder(_folder.Path, FolderLayout.Flat), 4, seed: 0)
+        {
+            Crop = new AdmCenterCrop(32), Shuffle = false, OnBadImage = policy,
+        };
+        var pixels = Assert.Single(await Pixels(loader)).Chunk(3 * 32 * 32).ToArray();
+        Assert.Equal(pixels[0], pixels[1]);
+        Assert.Equal(pixels[0], pixels[3]);
+        if (policy == BadImagePolicy.Skip) Assert.Equal(pixels[0], pixels[2]);
+        else Assert.All(pixels[2], value => Assert.Equal(128 / 127.5f - 1, value));
+        Assert.Equal([_folder["2.jpg"]], loader.BadImages.Select(b => b.Name));
+    }
+
+    [Fact]
+    public async Task Grey_among_colours_is_refused_where_files_keep_their_channels()
+    {
+        File.WriteAllBytes(_folder["0.jpg"], PillowCases.File("420.jpg"));
+        File.WriteAllBytes(_folder["1.jpg"], PillowCases.File("grey.jpg"));
+        var loader = new BatchLoader(new ImageFolder(_folder.Path, FolderLayout.Flat, new ImageDecodeOptions()), 2, seed: 0) { Crop = new AdmCenterCrop(16), Shuffle = false };
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Pixels(loader));
+        Assert.Contains("Image 1 is [16, 16, 1], but image 0 of the same batch is [16, 16, 3]", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_stream_is_cropped_the_same_for_any_workers()
     {

@@ -59,10 +59,20 @@ public sealed class CelebADataset : IImageDataset
     public IReadOnlyList<DatasetProblem> Problems => _problems;
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index) => Condition(index, PixelImage.Load(NameOf(index), _decoding));
+    public LabeledImage Read(int index) => FileDecoding.Decode(ReadFile(index));
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index, IImageCrop crop, Random random) => Condition(index, PixelImage.Load(NameOf(index), crop, random, _decoding));
+    public LabeledImage Read(int index, IImageCrop crop, Random random) => FileDecoding.Decode(ReadFile(index), crop, random);
+
+    /// <inheritdoc/>
+    public EncodedImage ReadFile(int index)
+    {
+        var file = FileDecoding.Read(NameOf(index), _decoding);
+        if (_isClass) return file with { Label = LabelOf(index) };
+        var attributes = new float[_width];
+        for (var i = 0; i < _width; i++) attributes[i] = _values[index * _width + i];
+        return file with { Attributes = attributes };
+    }
 
     /// <inheritdoc/>
     public (int Height, int Width) SizeOf(int index) => FileDecoding.SizeOf(NameOf(index), _decoding);
@@ -77,14 +87,6 @@ public sealed class CelebADataset : IImageDataset
 
     /// <inheritdoc/>
     public long? LabelOf(int index) => _isClass ? _values[index] : null;
-
-    private LabeledImage Condition(int index, PixelImage image)
-    {
-        if (_isClass) return new LabeledImage(image, LabelOf(index));
-        var attributes = new float[_width];
-        for (var i = 0; i < _width; i++) attributes[i] = _values[index * _width + i];
-        return new LabeledImage(image) { Attributes = attributes };
-    }
 
     private static (string[] Names, int? Promised) ReadHeader(IEnumerator<(int Line, string[] Words)> lines, string path)
     {

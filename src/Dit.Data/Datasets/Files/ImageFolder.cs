@@ -48,10 +48,13 @@ public sealed class ImageFolder : IImageDataset
     public IReadOnlyList<DatasetProblem> Problems => _problems;
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index) => new(PixelImage.Load(NameOf(index), _decoding), LabelOf(index));
+    public LabeledImage Read(int index) => FileDecoding.Decode(ReadFile(index));
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index, IImageCrop crop, Random random) => new(PixelImage.Load(NameOf(index), crop, random, _decoding), LabelOf(index));
+    public LabeledImage Read(int index, IImageCrop crop, Random random) => FileDecoding.Decode(ReadFile(index), crop, random);
+
+    /// <inheritdoc/>
+    public EncodedImage ReadFile(int index) => FileDecoding.Read(NameOf(index), _decoding) with { Label = LabelOf(index) };
 
     /// <inheritdoc/>
     public (int Height, int Width) SizeOf(int index) => FileDecoding.SizeOf(NameOf(index), _decoding);

@@ -61,6 +61,9 @@ public sealed class ImageNetDataset : IImageDataset
     public LabeledImage Read(int index, IImageCrop crop, Random random) => _images.Read(FileOf(index), crop, random) with { Label = LabelOf(index) };
 
     /// <inheritdoc/>
+    public EncodedImage ReadFile(int index) => _images.ReadFile(FileOf(index)) with { Label = LabelOf(index) };
+
+    /// <inheritdoc/>
     public (int Height, int Width) SizeOf(int index) => _images.SizeOf(FileOf(index));
 
     /// <inheritdoc/>

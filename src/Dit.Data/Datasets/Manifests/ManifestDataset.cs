@@ -69,10 +69,26 @@ public sealed class ManifestDataset : IImageDataset, IDisposable
     public IReadOnlyList<DatasetProblem> Problems => _problems;
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index) => Read(index, file => PixelImage.Load(file, _decoding));
+    public LabeledImage Read(int index) => FileDecoding.Decode(ReadFile(index));
 
     /// <inheritdoc/>
-    public LabeledImage Read(int index, IImageCrop crop, Random random) => Read(index, file => PixelImage.Load(file, crop, random, _decoding));
+    public LabeledImage Read(int index, IImageCrop crop, Random random) => FileDecoding.Decode(ReadFile(index), crop, random);
+
+    /// <inheritdoc/>
+    public EncodedImage ReadFile(int index)
+    {
+        var row = Row(index);
+        var file = FileOf(row, index);
+        var label = LabelOf(row, index);
+        try
+        {
+            return FileDecoding.Read(file, _decoding) with { Label = label, Attributes = row.Attributes };
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException($"'{file}', which {Place(index)} lists, does not exist.", file, e);
+        }
+    }
 
     /// <inheritdoc/>
     public (int Height, int Width) SizeOf(int index) => FileDecoding.SizeOf(FileOf(Row(index), index), _decoding);
@@ -95,21 +111,6 @@ public sealed class ManifestDataset : IImageDataset, IDisposable
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _lines.Dispose();
-
-    private LabeledImage Read(int index, Func<string, PixelImage> load)
-    {
-        var row = Row(index);
-        var file = FileOf(row, index);
-        var label = LabelOf(row, index);
-        try
-        {
-            return new LabeledImage(load(file), label) { Attributes = row.Attributes };
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileNotFoundException($"'{file}', which {Place(index)} lists, does not exist.", file, e);
-        }
-    }
 
     private ManifestRow Row(int index)
     {

@@ -8,4 +8,7 @@ public sealed record EncodedImage(string Name, ReadOnlyMemory<byte> File, long? 
 {
     /// <summary>Several conditions at once; see <see cref="LabeledImage.Attributes"/>.</summary>
     public ReadOnlyMemory<float> Attributes { get; init; }
+
+    /// <value>How a data set decodes the file; RGB in full size unless set. For a stream, <see cref="StreamLoader.Decoding"/> says it.</value>
+    public ImageDecodeOptions Decoding { get; init => field = value ?? throw new ArgumentNullException(nameof(Decoding)); } = FileDecoding.Rgb;
 }

@@ -49,6 +49,13 @@ public sealed class ConcatDataset : IImageDataset
     }
 
     /// <inheritdoc/>
+    public EncodedImage? ReadFile(int index)
+    {
+        var (part, inner) = Find(index);
+        return part.ReadFile(inner);
+    }
+
+    /// <inheritdoc/>
     public (int Height, int Width) SizeOf(int index)
     {
         var (part, inner) = Find(index);

@@ -33,6 +33,9 @@ public sealed class RelabelledDataset : IImageDataset
     public LabeledImage Read(int index, IImageCrop crop, Random random) => Relabel(_dataset.Read(index, crop, random));
 
     /// <inheritdoc/>
+    public EncodedImage? ReadFile(int index) => _dataset.ReadFile(index) is { } file ? file with { Label = _change(file.Label) } : null;
+
+    /// <inheritdoc/>
     public (int Height, int Width) SizeOf(int index) => _dataset.SizeOf(index);
 
     /// <inheritdoc/>

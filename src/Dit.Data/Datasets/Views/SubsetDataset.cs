@@ -38,6 +38,9 @@ public sealed class SubsetDataset : IImageDataset
     public LabeledImage Read(int index, IImageCrop crop, Random random) => _dataset.Read(_indices[index], crop, random);
 
     /// <inheritdoc/>
+    public EncodedImage? ReadFile(int index) => _dataset.ReadFile(_indices[index]);
+
+    /// <inheritdoc/>
     public (int Height, int Width) SizeOf(int index) => _dataset.SizeOf(_indices[index]);
 
     /// <inheritdoc/>

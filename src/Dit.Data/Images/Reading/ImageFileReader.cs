@@ -22,7 +22,12 @@ internal static unsafe class ImageFileReader
     /// <param name="options">How it is decoded.</param>
     /// <param name="crop">What is kept; null: all.</param>
     /// <param name="random">The source of the crop's choices; null only where it makes none.</param>
-    public static PixelImage Decode(ReadOnlySpan<byte> file, ImageDecodeOptions options, IImageCrop? crop = null, Random? random = null)
+    public static PixelImage Decode(ReadOnlySpan<byte> file, ImageDecodeOptions options, IImageCrop? crop = null, Random? random = null) =>
+        DecodeTo(null, file, options, crop, random)!;
+
+    /// <summary>Decodes a file into a target if that can be done row by row: cropped to the target's size, from a file that is upright.</summary>
+    /// <returns>Null where the target has the image; else the image.</returns>
+    public static PixelImage? DecodeTo(IPixelTarget? target, ReadOnlySpan<byte> file, ImageDecodeOptions options, IImageCrop? crop, Random? random)
     {
         fixed (byte* pinned = file)
         {
@@ -35,7 +40,13 @@ internal static unsafe class ImageFileReader
             var channels = options.Channels ?? header.Colors;
             var stored = new ReaderImage(reader, Math.Min(channels, header.Colors));
             if (crop is not null && upright == 1)
-                return Cropper.Crop(stored, crop.Plan(header.Height, header.Width, random!)).ToChannels(channels);
+            {
+                var plan = crop.Plan(header.Height, header.Width, random!);
+                if (target is null || !target.Fits(plan.Window.Height, plan.Window.Width, channels)) return Cropper.Crop(stored, plan).ToChannels(channels);
+                using var rows = Cropper.Open(stored, plan);
+                target.Write(rows, plan.Mirror);
+                return null;
+            }
 
             var image = Orientation.Apply(stored.ReadAll(), upright);
             if (crop is not null) image = image.Crop(crop, random);

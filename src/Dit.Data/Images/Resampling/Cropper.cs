@@ -5,6 +5,13 @@ internal static class Cropper
 {
     public static PixelImage Crop(ISourceImage image, CropPlan plan)
     {
+        using var rows = Open(image, plan);
+        return Collect(rows, plan.Window.Height, plan.Mirror);
+    }
+
+    /// <summary>The rows of the result, not mirrored yet.</summary>
+    public static RowSource Open(ISourceImage image, CropPlan plan)
+    {
         plan.Check(image.Height, image.Width);
         var horizontal = Axes(plan, plan.Source.Width, plan.Width, plan.Window.Left, plan.Window.Width);
         var vertical = Axes(plan, plan.Source.Height, plan.Height, plan.Window.Top, plan.Window.Height);
@@ -15,11 +22,12 @@ internal static class Cropper
         try
         {
             for (var i = 0; i < horizontal.Length; i++) rows = new ResampledRows(rows, horizontal[i], vertical[i]);
-            return Collect(rows, plan.Window.Height, plan.Mirror);
+            return rows;
         }
-        finally
+        catch
         {
             rows.Dispose();
+            throw;
         }
     }
 
