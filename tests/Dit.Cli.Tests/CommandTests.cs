@@ -48,9 +48,10 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task The_learning_rate_range_test_draws_its_curve()
     {
-        var run = await Invocation.SucceedAsync(["lr-find", "--data", Faces.Create(_folder), "--range-steps", "12", "--plot", _folder["new/lr.svg"], "--json", .. Faces.Small]);
+        var run = await Invocation.SucceedAsync(["lr-find", "--data", Faces.Create(_folder), "--steps", "12", "--plot", _folder["new/lr.svg"], "--json", .. Faces.Steps]);
         Assert.InRange((double)run.Json["suggestion"]!, 1e-6, 1e-1);
         Assert.Contains("trying rates ", run.Error, StringComparison.Ordinal);
+        Assert.InRange(run.Json["losses"]!.AsArray().Count, 2, 12);
         Assert.Equal(run.Json["learningRates"]!.AsArray().Count, run.Json["losses"]!.AsArray().Count);
         Assert.StartsWith("<svg", await File.ReadAllTextAsync(_folder["new/lr.svg"]), StringComparison.Ordinal);
     }

@@ -5,8 +5,11 @@ namespace Dit.Cli.Tests;
 /// <summary>A tiny data set: twelve pictures in the folders female and male.</summary>
 internal static class Faces
 {
-    /// <summary>Arguments that make its training one of a second.</summary>
-    public static string[] Small { get; } = ["--size", "16", "--patch-size", "4", "--width", "32", "--depth", "1", "--heads", "2", "--batch", "4", "--workers", "1", "--precision", "Float32", "--learning-rate", "0.01"];
+    /// <summary>Arguments of a small model, whose training is one of a second.</summary>
+    public static string[] Steps { get; } = ["--size", "16", "--patch-size", "4", "--width", "32", "--depth", "1", "--heads", "2", "--batch", "4", "--workers", "1", "--precision", "Float32"];
+
+    /// <summary>The same, and how fast it learns.</summary>
+    public static string[] Small { get; } = [.. Steps, "--learning-rate", "0.01"];
 
     public static string Create(TemporaryFolder folder)
     {

@@ -12,7 +12,7 @@ internal static class LearningRateCommand
     private const string More = """
         Examples:
           dit lr-find --data photos --batch 32
-          dit lr-find --config photos.json --from 1e-6 --to 1e-2 --range-steps 200 --plot lr.svg
+          dit lr-find --config photos.json --from 1e-6 --to 1e-2 --steps 200 --plot lr.svg
         """;
 
     public static Command Create()
@@ -21,10 +21,10 @@ internal static class LearningRateCommand
         var file = new Option<string?>("--config") { Description = "A configuration; options count more." };
         var from = new Option<double>("--from") { Description = "The lowest learning rate.", DefaultValueFactory = _ => 1e-6 };
         var to = new Option<double>("--to") { Description = "The highest.", DefaultValueFactory = _ => 1e-1 };
-        var steps = new Option<int>("--range-steps") { Description = "Steps from one to the other.", DefaultValueFactory = _ => 100 };
+        var steps = new Option<int>("--steps") { Description = "Steps from one to the other.", DefaultValueFactory = _ => 100 };
         var plot = new Option<string>("--plot") { Description = "The picture of the curve: .svg or .png.", DefaultValueFactory = _ => "lr-find.svg" };
         foreach (var option in new Option[] { file, from, to, steps, plot }) command.Options.Add(option);
-        var options = ConfigOptions.ForTraining(command);
+        var options = ConfigOptions.ForSteps(command);
         var devices = Devices.Options(command);
         return command.Does(async (parsed, shell, cancellationToken) =>
         {

@@ -14,26 +14,33 @@ internal sealed class ConfigOptions
 
     private ConfigOptions(Command command) => _command = command;
 
-    /// <summary>Those that say what is trained and how.</summary>
+    /// <summary>Those that say what is trained, how and for how long.</summary>
     public static ConfigOptions ForTraining(Command command)
+    {
+        var options = ForSteps(command);
+        options.Add<long>("--steps", "training.steps", "Training steps in all.");
+        options.Add<double>("--learning-rate", "training.learningRate", "Learning rate after the warm-up.");
+        options.Add<long>("--warmup", "training.warmup", "Steps over which the learning rate rises.");
+        options.Add<bool>("--cosine", "training.cosine", "Let the learning rate fall along half a cosine.");
+        options.Add<double>("--ema-decay", "training.emaDecay", "Decay of the averaged weights per step.");
+        options.Add<long>("--checkpoint-every", "training.checkpointEvery", "Steps from one checkpoint to the next.");
+        options.Add<long>("--sample-every", "training.sampleEvery", "Steps from one sheet of samples to the next; 0 for none.");
+        return options;
+    }
+
+    /// <summary>Those that say what is trained, and what a step of it is.</summary>
+    public static ConfigOptions ForSteps(Command command)
     {
         var options = ForImages(command, new Option<string?>("--data") { Description = "The training images: a folder, a manifest, or the files of a known data set." });
         options.Add<string?>("--vae", "vae", "Autoencoder whose latents the model is of: a file, a folder or the name of a download.");
         options.ForModel();
         options.Add<ObjectiveKind>("--objective", "objective", "What the model learns.");
-        options.Add<long>("--steps", "training.steps", "Training steps in all.");
         options.Add<int>("--batch", "training.batch", "Images in a step.");
         options.Add<OptimizerKind>("--optimizer", "training.optimizer", "The optimizer.");
-        options.Add<double>("--learning-rate", "training.learningRate", "Learning rate after the warm-up.");
-        options.Add<long>("--warmup", "training.warmup", "Steps over which the learning rate rises.");
-        options.Add<bool>("--cosine", "training.cosine", "Let the learning rate fall along half a cosine.");
-        options.Add<double>("--ema-decay", "training.emaDecay", "Decay of the averaged weights per step.");
         options.Add<int>("--accumulation", "training.accumulation", "Parts of a batch whose gradients are added up, to save memory.");
         options.Add<bool>("--activation-checkpointing", "training.activationCheckpointing", "Save memory for a third more time.");
         options.Add<Precision>("--precision", "training.precision", "Arithmetic of the products.");
         options.Add<int>("--seed", "training.seed", "Fixes weights, data order and noise.");
-        options.Add<long>("--checkpoint-every", "training.checkpointEvery", "Steps from one checkpoint to the next.");
-        options.Add<long>("--sample-every", "training.sampleEvery", "Steps from one sheet of samples to the next; 0 for none.");
         return options;
     }
 
