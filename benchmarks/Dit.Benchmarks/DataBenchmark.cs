@@ -4,6 +4,7 @@ using System.Globalization;
 using Dit.Core;
 using Dit.Data;
 using Dit.Diffusion;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Dit.Benchmarks;
@@ -22,16 +23,18 @@ internal static class DataBenchmark
             Description = "A folder of photographs (Debian's tuxpaint-stamps-default).",
             DefaultValueFactory = _ => "/usr/share/tuxpaint/stamps",
         };
-        var command = new Command("data", "Batches of photographs, digits and latents: the loader against the codec and against memory.") { rounds, workers, photographs };
+        var device = new Option<string>("--device") { Description = "Where the trainings are: cpu or cuda.", DefaultValueFactory = _ => "cpu" };
+        var command = new Command("data", "Batches of photographs, digits and latents: the loader against the codec and against memory.") { rounds, workers, photographs, device };
         command.SetAction(async result =>
         {
             var folder = Directory.CreateTempSubdirectory("dit-batches-").FullName;
             try
             {
-                Loader(WritePhotographs(result.GetValue(photographs)!, folder), result.GetValue(workers), result.GetValue(rounds));
+                var files = WritePhotographs(result.GetValue(photographs)!, folder);
+                Loader(files, result.GetValue(workers), result.GetValue(rounds));
                 Digits(result.GetValue(rounds));
                 await LatentsAsync(folder, result.GetValue(workers), result.GetValue(rounds));
-                await TrainingAsync();
+                await TrainingsAsync(files, result.GetValue(workers), torch.device(result.GetValue(device)!));
             }
             finally
             {
@@ -99,19 +102,30 @@ internal static class DataBenchmark
         }
     }
 
-    /// <summary>The share of a training's time that is spent waiting for batches, at the size of the digits.</summary>
-    private static async Task TrainingAsync()
+    /// <summary>The share of a training's time that is spent waiting for batches: of digits, and on a GPU of photographs, at the speeds of DiT-S/2 and DiT-XL/2.</summary>
+    private static async Task TrainingsAsync(ImageFolder files, int workers, Device device)
     {
         var workload = Workload.All[0];
         var digits = new InMemoryDataset([.. Enumerable.Range(0, 12_800).Select(i => new LabeledImage(new PixelImage(new byte[28 * 28], 28, 28, 1), i % 10))]);
-        using var model = new DitModel(workload.Config);
+        await TrainingAsync(workload.Title, digits, workload.Config, workload.Batch, crop: null, workers: 1, device);
+        if (device.type != DeviceType.CUDA) return;
+
+        var photographs = files.Subset(Enumerable.Range(0, Photographs * Times).Select(i => i % Photographs));
+        var crop = new AdmCenterCrop(256);                                            // 256 tokens of 16 x 16 pixels are as fast as those of latents
+        foreach (var (name, config, batch) in new[] { ("DiT-S", DitConfig.S(patchSize: 16), 32), ("DiT-XL", DitConfig.XL(patchSize: 16), 64) })
+            await TrainingAsync($"photographs, {name}", photographs, config with { ImageSize = 256, Channels = 3, Classes = 0 }, batch, crop, workers, device);
+    }
+
+    private static async Task TrainingAsync(string title, IImageDataset images, DitConfig config, int batch, IImageCrop? crop, int workers, Device device)
+    {
+        using var model = new DitModel(config).to(device);
         var objective = new DenoisingObjective(new RectifiedFlow(), Prediction.FlowVelocity, new LogitNormalTimesteps());
         using var trainer = new DitTrainer(model, objective, new DitTrainerOptions { ReportEvery = 20 });
-        using var loader = new BatchLoader(digits, workload.Batch, seed: 0) { Workers = 1 };
+        using var loader = new BatchLoader(images, batch, seed: 0) { Crop = crop, Workers = workers, Device = device };
         var waits = new Waits();
         trainer.Observers.Add(waits);
         await trainer.FitAsync(loader, steps: 120);
-        Say($"training, {workload.Title}, batch {workload.Batch}", $"{waits.Rate:F0} img/s, {waits.Share:P2} of the time waiting for data");
+        Say($"training, {title}, batch {batch}", $"{waits.Rate:F0} img/s, {waits.Share:P2} of the time waiting for data");
     }
 
     private static void Exhaust(BatchLoader loader)
