@@ -45,8 +45,8 @@ def over_rows(vector, x):
 ACTIVATIONS = {"gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "gelu_erf": F.gelu, "silu": F.silu, "relu": F.relu}
 
 
-def mlp(x, w1, b1, w2, b2, activation="gelu_tanh"):
-    return F.linear(ACTIVATIONS[activation](F.linear(x, w1, b1)), w2, b2)
+def mlp(x, weight1, bias1, weight2, bias2, activation="gelu_tanh"):
+    return F.linear(ACTIVATIONS[activation](F.linear(x, weight1, bias1)), weight2, bias2)
 
 
 def swiglu(x):
@@ -73,6 +73,7 @@ class Operator:
     formula: typing.Callable
     cases: list
     mixed: bool = False          # whether the first input may be of another type than the others (a residual stream)
+    whole: bool = False          # whether inputs are whole numbers: then no rounding decides on which side of a kink a value falls
 
 
 def self_attention(batch, tokens, heads, width, **others):
@@ -118,7 +119,7 @@ def modulated_norms(**others):
 OPERATORS = [
     Operator("linear", F.linear, [((3, 4), (5, 4), (5,)), ((1, 1), (1, 1)), ((2, 7, 33), (96, 33), (96,)), ((4, 49, 128), (5, 128), (5,)),
                                   ((3, 1, 128), (70, 128)), ((64,), (5, 64), (5,)), ((130, 70), (65, 70), (65,))]),
-    *(Operator("mlp", mlp, mlps(activation=name)) for name in ACTIVATIONS),
+    *(Operator("mlp", mlp, mlps(activation=name), whole=name == "relu") for name in ACTIVATIONS),
     *(Operator(name, ACTIVATIONS[name], [((3, 5),), ((1,),), ((17,),), ((2, 49, 512),), ((100003,),)]) for name in ACTIVATIONS if name != "relu"),
     Operator("swiglu", swiglu, [((3, 6),), ((2,),), ((5, 34),), ((2, 49, 340),), ((301, 1, 514),)]),
     Operator("modulated_norm", modulated_norm, modulated_norms(), mixed=True),
@@ -142,4 +143,6 @@ OPERATORS = [
         self_attention(2, 50, 2, 32, rotation=rotation(49, 32)), self_attention(2, 131, 3, 72, rotation=rotation(131, 72), **norms(72, False)),
         self_attention(1, 300, 2, 64, rotation=rotation(256, 64), **norms(64, True), scale=0.2),
         cross_attention(3, 40, 300, 2, 34, mask=mask(3, 300), rotation=rotation(7, 34), **norms(34, True))]),
+    Operator("mlp", mlp, [((3, 4), (5, 4), dict(bias1=None, weight2=(2, 5), bias2=None)), ((3, 4), (5, 4), (5,), (2, 5), dict(bias2=None)),
+                          ((2, 7, 33), (70, 33), dict(bias1=None, weight2=(33, 70), bias2=(33,)))]),
 ]

@@ -61,11 +61,14 @@ struct Mlp : torch::autograd::Function<Mlp> {
       all.resize(6);
       return all;
     }
+    // Autograd counts the tensors that there are.
+    const size_t at_weight2 = bias1.defined() ? 3 : 2, at_bias2 = at_weight2 + 1;
     const Tensor grad = grads[0].to(x.scalar_type()).contiguous();
     Tensor grad_x, grad_weight1, grad_bias1, grad_weight2, grad_bias2;
-    if (context->needs_input_grad(3)) grad_weight2 = weight_gradient(grad, hidden, weight2);
-    if (bias2.defined() && context->needs_input_grad(4)) grad_bias2 = column_sums(grad).to(bias2.scalar_type());
-    if (context->needs_input_grad(0) || context->needs_input_grad(1) || context->needs_input_grad(2)) {
+    if (context->needs_input_grad(at_weight2)) grad_weight2 = weight_gradient(grad, hidden, weight2);
+    if (bias2.defined() && context->needs_input_grad(at_bias2)) grad_bias2 = column_sums(grad).to(bias2.scalar_type());
+    if (context->needs_input_grad(0) || context->needs_input_grad(1) ||
+        (bias1.defined() && context->needs_input_grad(2))) {
       const Tensor grad_before = at::empty(before.sizes(), before.options());
       product(matrix(grad), matrix(weight2.contiguous()), nullptr, matrix(grad_before), Epilogue::slope, f,
               before.data_ptr());
