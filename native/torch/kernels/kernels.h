@@ -119,8 +119,10 @@ struct WithoutAutocast {
 /// than the input: it is rounded where it is read.
 bool has_linear_kernel(const Tensor& input, const Tensor& weight, const Tensor& bias, bool rounds = false);
 
-/// The gradient of a linear layer's weight, in its shape and type, from that of its output and from its input.
-Tensor weight_gradient(const Tensor& grad, const Tensor& input, const Tensor& weight);
+/// The gradients of a linear layer's weight and bias, those that are wanted, in their shapes and types, from that of its
+/// output and from its input.
+std::pair<Tensor, Tensor> layer_gradients(const Tensor& grad, const Tensor& input, const Tensor& weight,
+                                          const Tensor& bias, bool of_weight, bool of_bias);
 
 /// grad [..., columns] -> float32 [columns]
 Tensor column_sums(const Tensor& grad);

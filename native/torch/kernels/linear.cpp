@@ -43,12 +43,9 @@ struct Linear : torch::autograd::Function<Linear> {
       grad_input = at::empty(input.sizes(), input.options());
       product(matrix(grad), matrix(weight.contiguous()), nullptr, matrix(grad_input));
     }
-    if (context->needs_input_grad(1)) {
-      grad_weight = weight_gradient(grad, input, weight);
-    }
-    if (bias.defined() && context->needs_input_grad(2)) {
-      grad_bias = column_sums(grad).to(bias.scalar_type());
-    }
+    const bool of_bias = bias.defined() && context->needs_input_grad(2);
+    std::tie(grad_weight, grad_bias) =
+        layer_gradients(grad, input, weight, bias, context->needs_input_grad(1), of_bias);
     return {grad_input, grad_weight, grad_bias};
   }
 };
@@ -93,10 +90,22 @@ Tensor column_sums(const Tensor& grad) {
   return sums;
 }
 
-Tensor weight_gradient(const Tensor& grad, const Tensor& input, const Tensor& weight) {
-  const Tensor result = at::empty(weight.sizes(), weight.options());
-  product(transposed(matrix(grad)), matrix(input.contiguous()), nullptr, matrix(result));
-  return result;
+std::pair<Tensor, Tensor> layer_gradients(const Tensor& grad, const Tensor& input, const Tensor& weight,
+                                          const Tensor& bias, bool of_weight, bool of_bias) {
+  Tensor grad_weight, sums;
+  if (of_weight) {
+    grad_weight = at::empty(weight.sizes(), weight.options());
+    const Tensor rows = input.contiguous();
+    const Matrix a = transposed(matrix(grad)), b = matrix(rows), c = matrix(grad_weight);
+    if (of_bias && !onednn_is_faster(grad.scalar_type())) {
+      sums = at::empty({grad.size(-1)}, grad.options().dtype(at::kFloat));
+      product_and_sums(a, b, c, data<float>(sums));
+    } else {
+      product(a, b, nullptr, c);
+    }
+  }
+  if (of_bias && !sums.defined()) sums = column_sums(grad);
+  return {grad_weight, of_bias ? sums.to(bias.scalar_type()) : Tensor()};
 }
 
 Tensor linear(const Tensor& input, const Tensor& weight, const optional<Tensor>& bias) {

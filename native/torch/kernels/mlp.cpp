@@ -65,10 +65,11 @@ struct Mlp : torch::autograd::Function<Mlp> {
     const size_t at_weight2 = bias1.defined() ? 3 : 2, at_bias2 = at_weight2 + 1;
     const Tensor grad = grads[0].to(x.scalar_type()).contiguous();
     Tensor grad_x, grad_weight1, grad_bias1, grad_weight2, grad_bias2;
-    if (context->needs_input_grad(at_weight2)) grad_weight2 = weight_gradient(grad, hidden, weight2);
-    if (bias2.defined() && context->needs_input_grad(at_bias2)) grad_bias2 = column_sums(grad).to(bias2.scalar_type());
-    if (context->needs_input_grad(0) || context->needs_input_grad(1) ||
-        (bias1.defined() && context->needs_input_grad(2))) {
+    const bool of_bias1 = bias1.defined() && context->needs_input_grad(2);
+    const bool of_bias2 = bias2.defined() && context->needs_input_grad(at_bias2);
+    std::tie(grad_weight2, grad_bias2) =
+        layer_gradients(grad, hidden, weight2, bias2, context->needs_input_grad(at_weight2), of_bias2);
+    if (context->needs_input_grad(0) || context->needs_input_grad(1) || of_bias1) {
       const Tensor grad_before = at::empty(before.sizes(), before.options());
       product(matrix(grad), matrix(weight2.contiguous()), nullptr, matrix(grad_before), Epilogue::slope, f,
               before.data_ptr());
@@ -76,10 +77,8 @@ struct Mlp : torch::autograd::Function<Mlp> {
         grad_x = at::empty(x.sizes(), x.options());
         product(matrix(grad_before), matrix(weight1.contiguous()), nullptr, matrix(grad_x));
       }
-      if (context->needs_input_grad(1)) grad_weight1 = weight_gradient(grad_before, x, weight1);
-      if (bias1.defined() && context->needs_input_grad(2)) {
-        grad_bias1 = column_sums(grad_before).to(bias1.scalar_type());
-      }
+      std::tie(grad_weight1, grad_bias1) =
+          layer_gradients(grad_before, x, weight1, bias1, context->needs_input_grad(1), of_bias1);
     }
     return {grad_x, grad_weight1, grad_bias1, grad_weight2, grad_bias2, Tensor()};
   }

@@ -31,7 +31,10 @@ inline Matrix transposed(Matrix m) {
 /// rounded to it, and c either. The result does not depend on the number of threads.
 void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c);
 
-/// The same with an epilogue; `other` has the shape and the type of c. Never by oneDNN.
+/// c = a b without a bias, and what each row of a adds up to, in `sums`; a is transposed.
+void product_and_sums(const Matrix& a, const Matrix& b, const Matrix& c, float* sums);
+
+/// With an epilogue; `other` has the shape and the type of c. Never by oneDNN.
 void product(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c, Epilogue epilogue,
              Activation activation, void* other);
 

@@ -10,6 +10,7 @@ namespace {
 struct Single {
   static constexpr int depth = 1;  // of one unit
 
+  static DIT_INLINE Vec ones() { return dit::splat(1.0f); }
   static DIT_INLINE Vec splat(const float* unit) { return dit::splat(*unit); }
   static DIT_INLINE Vec dot(Vec total, Vec left, Vec right) { return total + left * right; }
 };
@@ -18,6 +19,7 @@ struct Single {
 struct Pair {
   static constexpr int depth = 2;
 
+  static DIT_INLINE Vec ones() { return bit_cast<Vec>(IntVec{} + 0x3f803f80); }
   static DIT_INLINE Vec splat(const float* unit) {
     int32_t bits;
     std::memcpy(&bits, unit, sizeof bits);
@@ -76,7 +78,6 @@ DIT_INLINE void store_tile(T* to, int64_t stride, const Vec (&total)[Rows][Colum
 
 // Where results go: `begin` is what the sums of one vector start from, `end` takes a tile of them.
 struct Sums {
-  static constexpr bool is_whole = false;
   float* data;
   int64_t stride;
   bool add;  // to what is there
@@ -90,6 +91,16 @@ struct Sums {
   }
 };
 
+// What a tile fetches into the caches while its depth runs, for later: nothing, unless its sink has something.
+struct NoFetch {
+  DIT_INLINE void next() const {}
+};
+
+template <class Sink>
+DIT_INLINE NoFetch fetch_of(const Sink&, int64_t, int64_t) {
+  return {};
+}
+
 template <class Unit, int Rows, int Columns, class Sink>
 DIT_INLINE void product_tile(Left a, const float* b, int64_t depth, int64_t row, int64_t column, const Sink& sink) {
   Vec total[Rows][Columns];
@@ -99,7 +110,9 @@ DIT_INLINE void product_tile(Left a, const float* b, int64_t depth, int64_t row,
     for (int j = 0; j < Columns; ++j) total[i][j] = sink.begin(row + i, column + j * W);
   }
   const float* left = a.data + row * a.row_step;
+  auto fetch = fetch_of(sink, row, column);
   for (int64_t k = 0; k < depth; ++k, b += panel_width, left += a.depth_step) {
+    fetch.next();
     Vec right[Columns];
 #pragma GCC unroll 8
     for (int j = 0; j < Columns; ++j) right[j] = load(b + j * W);

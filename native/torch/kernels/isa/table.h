@@ -71,11 +71,12 @@ enum class Epilogue {
   slope   // p * f'(other)
 };
 
-/// result = left right + bias, or the part of it that one thread computes: some rows of at most panel_width columns.
+/// result = left right + bias, or the part of it that one thread computes: some rows of at most panel_width columns, or
+/// any rectangle where the left operand's rows cannot be read as they are.
 struct ProductPart {
   Operand left, right;
-  const float* packed_left;  // null where `left` is read as it is
-  const float* bias;         // [columns of right]
+  const float* bias;  // [columns of right]
+  float* left_sums;   // [rows], of a transposed left operand along the depth; null for none
   void* result;
   int64_t result_stride;
   Element result_element;
@@ -91,11 +92,8 @@ struct ProductKernels {
   int64_t panel_width;
   /// Whether the rows of a left operand can be read as they are.
   bool (*reads)(const Operand& left, int64_t depth);
-  /// Otherwise they are packed, panel_width rows at a time; floats that each such panel takes.
-  int64_t (*packed_size)(Element element, int64_t depth);
-  void (*pack_left)(const Operand& left, int64_t first_row, int64_t last_row, int64_t depth, float* to);
-  /// `scratch` holds scratch_size floats.
-  int64_t (*scratch_size)(int64_t rows, int64_t depth);
+  /// `scratch` holds scratch_size floats, which suffice for smaller parts of the same product too.
+  int64_t (*scratch_size)(const ProductPart& part);
   void (*multiply)(const ProductPart& part, float* scratch);
 };
 
