@@ -37,6 +37,7 @@ internal static class ImagesBenchmark
         var pillow = Enumerable.Range(0, processes).Select(_ => Contender.Pillow(python, Peer)).ToArray();
         try
         {
+            Photographs(dit[0], pillow[0], photographs, folder);
             foreach (var (width, height, count) in Sets)
             {
                 var set = folder.CreateSubdirectory($"{width}");
@@ -52,6 +53,17 @@ internal static class ImagesBenchmark
             foreach (var side in dit.Concat(pillow)) side.Dispose();
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Photographs of any size: not how fast, but whether the crops are the official ones.</summary>
+    private static void Photographs(Contender dit, Contender pillow, string photographs, DirectoryInfo folder)
+    {
+        const int Count = 200;
+        var set = folder.CreateSubdirectory("single");
+        var sizes = pillow.Ask($"single {photographs} {set.FullName} {Count}");
+        foreach (var side in new[] { dit, pillow }) side.Ask($"open {set.FullName}");
+        var difference = Difference(dit, pillow, folder.CreateSubdirectory("single-crops"), Count);
+        Console.WriteLine($"{Count} photographs of {sizes} sizes, PNG and JPEG, upright and not: greatest difference {difference}");
     }
 
     /// <returns>The greatest difference between the sides' crops, in levels.</returns>

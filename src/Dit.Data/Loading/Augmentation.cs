@@ -11,15 +11,14 @@ internal sealed record Augmentation(bool Mirror, IImageCrop? Crop, Func<PixelIma
     /// <param name="dataset">The data set.</param>
     /// <param name="index">The image.</param>
     /// <param name="seed">What the randomness of this image in this epoch comes from.</param>
-    /// <param name="target">Where the image may be written instead, row by row; its <see cref="LabeledImage.Image"/> is then null.</param>
-    public LabeledImage Read(IImageDataset dataset, int index, ulong seed, IPixelTarget? target)
+    /// <param name="batch">Where the image is written, if it can be row by row, instead of being given back; null if nowhere.</param>
+    /// <param name="place">Its place there.</param>
+    /// <returns>The image; without <see cref="LabeledImage.Image"/> where the batch has it.</returns>
+    public LabeledImage Read(IImageDataset dataset, int index, ulong seed, PixelBatch? batch, int place)
     {
         var random = RandomOf(seed);
-        if (target is not null && Crop is not null && Transform is null && dataset.ReadFile(index) is { } file)
-        {
-            var rest = ImageFileReader.Named(file.Name, () => ImageFileReader.DecodeTo(target, file.File.Span, file.Decoding, Crop, random));
-            return new LabeledImage(rest!, file.Label) { Attributes = file.Attributes };
-        }
+        if (batch is not null && Crop is not null && Transform is null && dataset.ReadFile(index) is { } file)
+            return DecodeTo(batch.Slot(place, IsMirrored(seed)), file, random);
         var sample = Crop is null ? dataset.Read(index) : dataset.Read(index, Crop, random);
         return sample.Image is null ? throw new InvalidDataException("It gave no image.") : sample with { Image = Change(sample.Image, random) };
     }
@@ -35,6 +34,12 @@ internal sealed record Augmentation(bool Mirror, IImageCrop? Crop, Func<PixelIma
     }
 
     public bool IsMirrored(ulong seed) => Mirror && (seed & 1) != 0;
+
+    private LabeledImage DecodeTo(IPixelTarget target, EncodedImage file, AugmentationRandom random)
+    {
+        var image = ImageFileReader.Named(file.Name, () => ImageFileReader.DecodeTo(target, file.File.Span, file.Decoding, Crop, random));
+        return new LabeledImage(image!, file.Label) { Attributes = file.Attributes };
+    }
 
     private PixelImage Change(PixelImage image, Random random) =>
         Transform is null ? image : Transform(image, random) ?? throw new InvalidOperationException("The transform gave no image.");

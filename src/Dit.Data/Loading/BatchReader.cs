@@ -48,8 +48,7 @@ internal sealed class BatchReader(IImageDataset dataset, EpochOrder order, Epoch
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                var seed = order.SeedOf(place, index);
-                return augmentation.Read(dataset, index, seed, batch?.Slot(inBatch, augmentation.IsMirrored(seed)));
+                return augmentation.Read(dataset, index, order.SeedOf(place, index), batch, inBatch);
             }
             catch (Exception e) when (policy != BadImagePolicy.Throw && e is not OutOfMemoryException)
             {
