@@ -66,6 +66,18 @@ public sealed class RoundTripTests : IDisposable
     }
 
     [Fact]
+    public async Task Images_that_cannot_be_read_are_named_at_the_end()
+    {
+        var bad = Path.Combine(Faces.Create(_folder), "male", "3.png");
+        File.WriteAllBytes(bad, File.ReadAllBytes(bad)[..60]);
+        string[] train = ["train", "--data", _folder["faces"], "--out", _folder["run"], "--steps", "3", "--json", .. Faces.Small];       // an epoch
+        Assert.Contains(bad, (await Invocation.RunAsync(train)).LastError, StringComparison.Ordinal);
+        var trained = await Invocation.SucceedAsync([.. train, "--on-bad-image", "Skip"]);
+        Assert.Equal([bad], trained.Json["badImages"]!.AsArray().Select(b => (string)b!));
+        Assert.Contains($"1 images could not be read: {bad}", trained.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Images_without_classes()
     {
         Faces.Create(_folder);

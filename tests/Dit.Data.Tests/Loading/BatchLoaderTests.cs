@@ -6,7 +6,7 @@ namespace Dit.Data.Tests;
 
 public sealed class BatchLoaderTests
 {
-    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(5)]
+    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(8)]
     public async Task The_order_does_not_depend_on_the_workers(int workers)
     {
         var dataset = new CountingDataset(103) { OnRead = i => Thread.SpinWait(i * 137 % 5000) };

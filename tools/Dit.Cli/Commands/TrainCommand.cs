@@ -72,8 +72,10 @@ internal static class TrainCommand
         using var previewed = await images.ToPreviewAsync(modelConfig, training.Seed, cancellationToken);
         var previews = Previewer(trainer, config, objective, codec) is { } artist ? new Previews(artist, previewed) : null;
         var loss = await FitAsync(trainer, data, config, run, previews, shell, cancellationToken);
+        if (data.BadImages.Count > 0)
+            shell.Note($"warning: {data.BadImages.Count} images could not be read: {string.Join(", ", data.BadImages.Take(10).Select(b => b.Name))}{(data.BadImages.Count > 10 ? ", ..." : "")}");
         shell.Result($"trained to step {trainer.Step}{(double.IsNaN(loss) ? "" : $", loss {loss:F4}")}: see '{run.Path}'",
-            new { step = trainer.Step, loss = double.IsNaN(loss) ? (double?)null : loss, imagesSeen = trainer.ImagesSeen, skippedSteps = trainer.SkippedSteps, run = run.Path });
+            new { step = trainer.Step, loss = double.IsNaN(loss) ? (double?)null : loss, imagesSeen = trainer.ImagesSeen, skippedSteps = trainer.SkippedSteps, badImages = data.BadImages.Select(b => b.Name), run = run.Path });
     }
 
     /// <returns>The loss, smoothed over the last steps.</returns>
