@@ -65,7 +65,7 @@ def fastest(calls):
     best, start = [float("inf")] * len(calls), time.perf_counter()
     for call in calls:
         call()
-    while time.perf_counter() - start < options.seconds * len(calls):
+    while best[0] == float("inf") or time.perf_counter() - start < options.seconds * len(calls):
         for i, call in enumerate(calls):
             before = time.perf_counter()
             call()

@@ -45,5 +45,5 @@ if [[ ${1:-} == --library ]]; then
     done | xargs -P "$(nproc)" -I{} sh -c '{}'
     cmake -S .. -B "$out/library" -G Ninja -DDIT_CUDA=EMULATED > "$out/library.log"
     cmake --build "$out/library" --target dit_torch
-    python3 check_ops.py "$out/library/libdit_torch.so"
+    /usr/bin/python3 check_ops.py "$out/library/libdit_torch.so"  # Debian's, for which setup installs PyTorch
 fi
