@@ -9,7 +9,7 @@ public sealed class LatentCacheBuildTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// Every kill meets another moment: some lines of progress later, some milliseconds later.
+    /// Every kill meets another moment: some lines of progress later, some milliseconds later. The samples are drawn, by place and not by start.
     [Fact]
     public async Task Killed_twenty_times_the_bytes_are_those_of_one_go()
     {
@@ -29,10 +29,11 @@ public sealed class LatentCacheBuildTests : IDisposable
         Same("whole", "killed");
     }
 
-    [Fact]
-    public async Task Two_processes_at_once_make_what_one_makes()
+    [Theory, InlineData(LatentContent.Samples), InlineData(LatentContent.Moments)]
+    public async Task Two_processes_at_once_make_what_one_makes(LatentContent content)
     {
-        await Finish(LatentJobs.Start(_folder["both"], 0, 2), LatentJobs.Start(_folder["both"], 1, 2), LatentJobs.Start(_folder["whole"]));
+        await Finish(
+            LatentJobs.Start(_folder["both"], 0, 2, content), LatentJobs.Start(_folder["both"], 1, 2, content), LatentJobs.Start(_folder["whole"], content: content));
         Same("whole", "both");
     }
 

@@ -71,6 +71,20 @@ public sealed class LatentCacheTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_order_of_every_epoch_is_that_of_the_images()
+    {
+        await LatentCache.BuildAsync(LatentJobs.Dataset(), new IdentityCodec(), _folder.Path, Samples);
+        using var cache = new LatentCache(_folder.Path);
+        await using var latents = new BatchLoader(cache, 10, seed: 3) { Workers = 2 };
+        await using var images = new BatchLoader(LatentJobs.Dataset(), 10, seed: 3) { Workers = 0 };
+        var first = await Epochs.Labels(images);
+        Assert.Equal(first, await Epochs.Labels(latents));
+        var second = await Epochs.Labels(images);
+        Assert.Equal(second, await Epochs.Labels(latents));
+        Assert.NotEqual(first, second);
+    }
+
     /// <summary>Mirrored images have moments of their own, and both of them are used: here the deviation of a mirrored image is ten times the upright one's.</summary>
     [Fact]
     public async Task Mirrored_images_are_drawn_from_their_own_moments()

@@ -22,7 +22,7 @@ internal static class LatentJobs
         return codec;
     }
 
-    /// <summary>Arguments: folder, rank, ranks, and milliseconds to wait after every shard's batch, so that a kill meets the work.</summary>
+    /// <summary>Arguments: folder, rank, ranks, and what is kept.</summary>
     public static async Task RunAsync(string[] arguments)
     {
         set_num_threads(1);
@@ -30,15 +30,16 @@ internal static class LatentJobs
         {
             Rank = int.Parse(arguments[1], CultureInfo.InvariantCulture),
             Ranks = int.Parse(arguments[2], CultureInfo.InvariantCulture),
+            Content = Enum.Parse<LatentContent>(arguments[3]),
         };
         using var codec = Codec();
         await LatentCache.BuildAsync(Dataset(), codec, arguments[0], options, new Teller());
     }
 
-    public static Process Start(string folder, int rank = 0, int ranks = 1)
+    public static Process Start(string folder, int rank = 0, int ranks = 1, LatentContent content = LatentContent.Samples)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        foreach (var argument in new[] { "exec", typeof(LatentJobs).Assembly.Location, folder, $"{rank}", $"{ranks}" }) start.ArgumentList.Add(argument);
+        foreach (var argument in new[] { "exec", typeof(LatentJobs).Assembly.Location, folder, $"{rank}", $"{ranks}", $"{content}" }) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }
 
