@@ -165,38 +165,26 @@ DIT_INLINE Vec pair_up(Vec even, Vec odd) {
 #endif
 }
 
-// The rows of a [depth, columns] matrix one after another in units, `line` floats apart; unit i of a row goes to place(i).
-template <class Unit, class T, class Place>
-DIT_INLINE void pack_rows(Rows<const T> from, int64_t depth, int64_t columns, float* to, int64_t line, Place place) {
-  constexpr int64_t ahead = 16 * Unit::depth;  // rows: they lie too far apart for the processor to see them coming
-  constexpr int64_t cache_line = 64 / sizeof(T);
-  for (int64_t row = 0; row < depth; row += Unit::depth, to += line) {
-    const T* source = from.data + row * from.stride;
-    for (int64_t next = row + ahead; next < std::min(row + ahead + Unit::depth, depth); ++next) {
-      for (int64_t i = 0; i < columns; i += cache_line) __builtin_prefetch(from.data + next * from.stride + i);
-    }
-    for_lanes(columns, [&](int64_t i, auto lanes) {
-      if constexpr (Unit::depth == 1) {
-        store(to + place(i), load(source + i, lanes));
-      } else {
-        const HalfVec odd = row + 1 < depth ? load_bits(source + from.stride + i, lanes) : HalfVec{};
-        store(to + place(i), pair_up(load_bits(source + i, lanes), odd));
-      }
-    });
-  }
-}
-
 // A right operand as it stands, [depth, columns].
 template <class Unit, class T>
 void pack_across(Rows<const T> from, int64_t depth, int64_t columns, float* to, int64_t step) {
-  pack_rows<Unit>(from, depth, columns, to, panel_width,
-                  [step](int64_t i) { return i / panel_width * step + i % panel_width; });
-}
-
-// A left operand that is given transposed, [depth, rows].
-template <class Unit, class T>
-void pack_down(Rows<const T> from, int64_t depth, int64_t rows, const Buffer& to) {
-  pack_rows<Unit>(from, depth, rows, to.data, to.stride, [](int64_t i) { return i; });
+  constexpr int64_t ahead = 16 * Unit::depth;  // rows: they lie too far apart for the processor to see them coming
+  constexpr int64_t line = 64 / sizeof(T);
+  for (int64_t row = 0; row < depth; row += Unit::depth, to += panel_width) {
+    const T* source = from.data + row * from.stride;
+    for (int64_t next = row + ahead; next < std::min(row + ahead + Unit::depth, depth); ++next) {
+      for (int64_t i = 0; i < columns; i += line) __builtin_prefetch(from.data + next * from.stride + i);
+    }
+    for_lanes(columns, [&](int64_t i, auto lanes) {
+      float* const target = to + i / panel_width * step + i % panel_width;
+      if constexpr (Unit::depth == 1) {
+        store(target, load(source + i, lanes));
+      } else {
+        const HalfVec odd = row + 1 < depth ? load_bits(source + from.stride + i, lanes) : HalfVec{};
+        store(target, pair_up(load_bits(source + i, lanes), odd));
+      }
+    });
+  }
 }
 
 // Floats of a buffer's row to where they belong.

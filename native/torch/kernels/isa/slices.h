@@ -60,6 +60,22 @@ SliceSums<Unit> slice_sums(const ProductPart& part, int64_t next, Sums sums) {
   return result;
 }
 
+// A left operand that is given transposed, [depth, rows], which the slice before has fetched.
+template <class Unit, class T>
+void pack_down(Rows<const T> from, int64_t depth, int64_t rows, const Buffer& to) {
+  for (int64_t k = 0; k < depth; k += Unit::depth) {
+    const T* const source = from.data + k * from.stride;
+    for_lanes(rows, [&](int64_t i, auto lanes) {
+      if constexpr (Unit::depth == 1) {
+        store(to.row(k) + i, load(source + i, lanes));
+      } else {
+        const HalfVec odd = k + 1 < depth ? load_bits(source + from.stride + i, lanes) : HalfVec{};
+        store(to.row(k / 2) + i, pair_up(load_bits(source + i, lanes), odd));
+      }
+    });
+  }
+}
+
 // What each row of a slice adds up to, added to `sums`. `left` is transposed: neighbouring rows are neighbours in memory.
 template <class Unit>
 void add_rows(Left left, int64_t rows, int64_t depth, float* sums) {
