@@ -99,10 +99,12 @@ public sealed class ErrorTests : IDisposable
     {
         string[] args = ["train", "--data", Faces.Create(_folder), "--out", _folder["run"], "--steps", "1000000", "--sample-every", "0", .. Faces.Small];
         using var process = Invocation.Start(args);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var end = patience.Token.Register(() => process.Kill());
         var error = process.StandardError.ReadToEndAsync();
         for (var i = 0; i < 600 && !process.HasExited && !File.Exists(Path.Combine(_folder["run"], "metrics.jsonl")); i++) await Task.Delay(100);
         using (var kill = Process.Start("/bin/sh", ["-c", $"kill -INT {process.Id}"])) await kill.WaitForExitAsync();
-        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
+        await process.WaitForExitAsync();
         Assert.Equal(130, process.ExitCode);
         Assert.Equal("stopped", (await error).TrimEnd().Split('\n')[^1]);
         var step = int.Parse(Path.GetFileName(Assert.Single(Directory.GetDirectories(_folder["run"], "step-*")))[5..], System.Globalization.CultureInfo.InvariantCulture);

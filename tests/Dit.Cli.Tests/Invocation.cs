@@ -27,14 +27,12 @@ internal sealed record Invocation(int ExitCode, string Output, string Error)
         return run;
     }
 
-    /// <summary>The same in a process of its own.</summary>
+    /// <summary>The same in a process of its own, which heeds Ctrl-C even where these tests ignore it, as what a shell starts in the background does.</summary>
     public static Process Start(string[] args, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet")
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        foreach (var argument in new[] { "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Dit.Cli.Tests.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "dit.dll") })
+        var dotnet = Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet";
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { "--default-signal=INT", dotnet, "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Dit.Cli.Tests.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "dit.dll") })
             start.ArgumentList.Add(argument);
         foreach (var argument in args) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;

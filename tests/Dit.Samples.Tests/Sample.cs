@@ -31,12 +31,14 @@ internal sealed class Sample(string name) : IDisposable
     /// <returns>Its exit code, and what it wrote.</returns>
     public async Task<(int Code, string Output)> InterruptAsync(params string[] args)
     {
-        using var process = Start(args);
+        using var process = Start(args, heedsSignals: true);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var end = patience.Token.Register(() => process.Kill());
         var error = process.StandardError.ReadToEndAsync();
         var first = await process.StandardOutput.ReadLineAsync();
         using (var kill = Process.Start("/bin/sh", ["-c", $"kill -INT {process.Id}"])) await kill.WaitForExitAsync();
         var rest = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
+        await process.WaitForExitAsync();
         return (process.ExitCode, $"{first}\n{rest}{await error}");
     }
 
@@ -49,11 +51,15 @@ internal sealed class Sample(string name) : IDisposable
         return (process.ExitCode, await output + await error);
     }
 
-    private Process Start(string[] args)
+    /// <param name="args">Its arguments.</param>
+    /// <param name="heedsSignals">Whether it heeds Ctrl-C even where these tests ignore it, as what a shell starts in the background does.</param>
+    private Process Start(string[] args, bool heedsSignals = false)
     {
         var (host, folder) = (Environment.ProcessPath!, AppContext.BaseDirectory);
         string[] program = ["exec", "--runtimeconfig", System.IO.Path.Combine(folder, "Dit.Samples.Tests.runtimeconfig.json"), System.IO.Path.Combine(folder, $"{name}.dll")];
-        var start = new ProcessStartInfo(host.EndsWith("dotnet", StringComparison.Ordinal) ? host : "dotnet", [.. program, .. args])
+        var dotnet = host.EndsWith("dotnet", StringComparison.Ordinal) ? host : "dotnet";
+        string[] all = [.. heedsSignals ? new[] { "env", "--default-signal=INT" } : [], dotnet, .. program, .. args];
+        var start = new ProcessStartInfo(all[0], all[1..])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder,
         };
