@@ -17,19 +17,22 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>A checkpoint is written after every step, so that about every other kill is in the middle of one.</summary>
+    /// <summary>A checkpoint is written after every step. Every other kill waits for one, and is late if the disk is quick: then there are more kills.</summary>
     [Fact]
     public void Killed_at_random_moments_it_loses_nothing_but_what_was_not_saved()
     {
         var (whole, time) = (_folder["whole"], RunToTheEnd(_folder["whole"]));
         var (kills, halfWritten, random) = (0, 0, new Random(5));
-        for (var run = 0; kills < Kills; run++)
+        bool Enough() => kills >= Kills && (halfWritten > 0 || kills >= 10 * Kills);
+        for (var run = 0; !Enough(); run++)
         {
             var folder = _folder[$"run-{run}"];
-            while (kills < Kills && Kill(folder, after: time * random.NextDouble()))
+            while (!Enough())
             {
+                var leftOver = HalfWritten(folder);
+                if (!Kill(folder, after: time * random.NextDouble(), () => kills % 2 == 0 || HalfWritten(folder).Except(leftOver).Any())) break;
                 kills++;
-                halfWritten += Directory.Exists(folder) && Directory.GetDirectories(folder, $"*{AtomicFile.TemporaryMark}*").Length > 0 ? 1 : 0;
+                halfWritten += HalfWritten(folder).Except(leftOver).Any() ? 1 : 0;
             }
             RunToTheEnd(folder);
             Assert.Equal(Checkpoints(whole), Checkpoints(folder));
@@ -44,9 +47,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{kills} kills, {halfWritten} of them while a checkpoint was written");
     }
 
-    /// <summary>Runs the training and kills it some time after its first step of this run.</summary>
+    /// <summary>Runs the training and kills it some time after its start, as soon as <paramref name="ready"/> says so.</summary>
     /// <returns>Whether it was killed; otherwise it was at its end before.</returns>
-    private static bool Kill(string folder, TimeSpan after)
+    private static bool Kill(string folder, TimeSpan after, Func<bool> ready)
     {
         using var process = Start(folder);
         var saved = 0L;
@@ -57,6 +60,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
                     saved = long.Parse(line.AsSpan("saved ".Length), CultureInfo.InvariantCulture);
         });
         Thread.Sleep(after);
+        while (!ready() && !process.HasExited) Thread.Yield();
         process.Kill();
         process.WaitForExit();
         lines.Wait();
@@ -84,7 +88,11 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         [typeof(KillTests).Assembly.Location, folder, $"{Steps}"])
     { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
-    private static string[] Checkpoints(string folder) => !Directory.Exists(folder)
+    private static string[] Checkpoints(string folder) => Folders(folder, halfWritten: false);
+
+    private static string[] HalfWritten(string folder) => Folders(folder, halfWritten: true);
+
+    private static string[] Folders(string folder, bool halfWritten) => !Directory.Exists(folder)
         ? []
-        : [.. Directory.GetDirectories(folder).Select(d => Path.GetFileName(d)).Where(d => !d.Contains(AtomicFile.TemporaryMark, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        : [.. Directory.GetDirectories(folder).Select(d => Path.GetFileName(d)).Where(d => d.Contains(AtomicFile.TemporaryMark, StringComparison.Ordinal) == halfWritten).Order(StringComparer.Ordinal)];
 }
