@@ -113,10 +113,12 @@ public sealed class HostileImageTests : IDisposable
 
         static TimeSpan Time(Action action)
         {
-            action();
-            var watch = Stopwatch.StartNew();
-            action();
-            return watch.Elapsed;
+            return Enumerable.Range(0, 4).Min(_ =>
+            {
+                var watch = Stopwatch.StartNew();
+                action();
+                return watch.Elapsed;
+            });
         }
     }
 
