@@ -13,33 +13,29 @@ internal sealed record Augmentation(bool Mirror, IImageCrop? Crop, Func<PixelIma
     /// <param name="seed">What the randomness of this image in this epoch comes from.</param>
     /// <param name="batch">Where the image is written, if it can be row by row, instead of being given back; null if nowhere.</param>
     /// <param name="place">Its place there.</param>
-    /// <returns>The image; without <see cref="LabeledImage.Image"/> where the batch has it.</returns>
-    public LabeledImage Read(IImageDataset dataset, int index, ulong seed, PixelBatch? batch, int place)
+    public BatchEntry Read(IImageDataset dataset, int index, ulong seed, PixelBatch? batch, int place)
     {
+        if (batch is not null && IsCropAlone && dataset.ReadFile(index) is { } file) return ImageFileReader.Named(file.Name, () => Decode(file, seed, batch, place));
         var random = RandomOf(seed);
-        if (batch is not null && Crop is not null && Transform is null && dataset.ReadFile(index) is { } file)
-            return DecodeTo(batch.Slot(place, IsMirrored(seed)), file, random);
         var sample = Crop is null ? dataset.Read(index) : dataset.Read(index, Crop, random);
-        return sample.Image is null ? throw new InvalidDataException("It gave no image.") : sample with { Image = Change(sample.Image, random) };
+        return sample.Image is null ? throw new InvalidDataException("It gave no image.") : new(Change(sample.Image, random), sample.Label, sample.Attributes);
     }
 
     /// <param name="file">The image.</param>
-    /// <param name="decoding">How it is decoded.</param>
     /// <param name="seed">What the randomness of this image in this epoch comes from.</param>
-    public LabeledImage Decode(EncodedImage file, ImageDecodeOptions decoding, ulong seed)
+    /// <param name="batch">Where the image is written, if it can be row by row, instead of being given back; null if nowhere.</param>
+    /// <param name="place">Its place there.</param>
+    public BatchEntry Decode(EncodedImage file, ulong seed, PixelBatch? batch, int place)
     {
         var random = RandomOf(seed);
-        var image = Crop is null ? PixelImage.Decode(file.File.Span, decoding) : PixelImage.Decode(file.File.Span, Crop, random, decoding);
-        return new LabeledImage(Change(image, random), file.Label) { Attributes = file.Attributes };
+        var slot = IsCropAlone ? batch?.Slot(place, IsMirrored(seed)) : null;
+        var image = ImageFileReader.DecodeTo(slot, file.File.Span, file.Decoding, Crop, random);
+        return new(image is null ? null : Change(image, random), file.Label, file.Attributes);
     }
 
     public bool IsMirrored(ulong seed) => Mirror && (seed & 1) != 0;
 
-    private LabeledImage DecodeTo(IPixelTarget target, EncodedImage file, AugmentationRandom random)
-    {
-        var image = ImageFileReader.Named(file.Name, () => ImageFileReader.DecodeTo(target, file.File.Span, file.Decoding, Crop, random));
-        return new LabeledImage(image!, file.Label) { Attributes = file.Attributes };
-    }
+    private bool IsCropAlone => Crop is not null && Transform is null;
 
     private PixelImage Change(PixelImage image, Random random) =>
         Transform is null ? image : Transform(image, random) ?? throw new InvalidOperationException("The transform gave no image.");

@@ -19,13 +19,13 @@ internal sealed class BatchReader(IImageDataset dataset, EpochOrder order, Epoch
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var index = order.At(start + i);
-                if (TryRead(start + i, ref index, batch, i, bad, cancellationToken) is not { } sample)
+                if (TryRead(start + i, ref index, batch, i, bad, cancellationToken) is not { } entry)
                 {
                     missing.Add((i, index));
                     continue;
                 }
-                batch ??= new PixelBatch(count, sample, $"image {index}");
-                batch.Set(i, sample, $"image {index}", augmentation.IsMirrored(order.SeedOf(start + i, index)));
+                batch ??= new PixelBatch(count, entry, $"image {index}");
+                batch.Set(i, entry, $"image {index}", augmentation.IsMirrored(order.SeedOf(start + i, index)));
             }
             if (batch is null) throw NothingToRead(bad);
             foreach (var (place, index) in missing) batch.SetPlaceholder(place, dataset.LabelOf(index));
@@ -41,7 +41,7 @@ internal sealed class BatchReader(IImageDataset dataset, EpochOrder order, Epoch
 
     /// <summary>The image of a place, or under Skip the first one that can be read of those drawn in its stead; null for a placeholder.</summary>
     /// <remarks>An image is written into its batch, in a size that the first image of the batch gives, or given back to be.</remarks>
-    private LabeledImage? TryRead(int place, ref int index, PixelBatch? batch, int inBatch, List<BadImage> bad, CancellationToken cancellationToken)
+    private BatchEntry? TryRead(int place, ref int index, PixelBatch? batch, int inBatch, List<BadImage> bad, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt <= Substitutes; attempt++)
         {

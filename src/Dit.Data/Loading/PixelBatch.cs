@@ -18,11 +18,11 @@ internal sealed class PixelBatch : HostBatch
     private byte[] _planes;                 // [B, C, H, W], rented
 
     /// <param name="count">B.</param>
-    /// <param name="first">The first image; it sets the size of all.</param>
+    /// <param name="first">The first image, as pixels; it sets the size of all.</param>
     /// <param name="firstName">What the first image is called in errors.</param>
-    public PixelBatch(int count, LabeledImage first, string firstName)
+    public PixelBatch(int count, BatchEntry first, string firstName)
     {
-        (_count, _first, _firstName, _width) = (count, first.Image, firstName, first.Attributes.Length);
+        (_count, _first, _firstName, _width) = (count, first.Image!, firstName, first.Attributes.Length);
         _attributes = _width > 0 ? new float[count * _width] : null;
         _labels = first.Label is null || _width > 0 ? null : new long[count];
         var bytes = (long)count * _first.Pixels.Length;
@@ -36,28 +36,35 @@ internal sealed class PixelBatch : HostBatch
         new BatchSlot(_planes.AsMemory(place * _first.Pixels.Length, _first.Pixels.Length), _first, mirror);
 
     /// <param name="place">0 to B - 1.</param>
-    /// <param name="sample">An image of the size of the first one; without an image where it has been written into its <see cref="Slot"/>.</param>
+    /// <param name="entry">An image of the size of the first one.</param>
     /// <param name="name">What it is called in errors.</param>
     /// <param name="mirror">Whether it is to be mirrored.</param>
-    public void Set(int place, LabeledImage sample, string name, bool mirror)
+    public void Set(int place, BatchEntry entry, string name, bool mirror)
     {
-        var image = (PixelImage?)sample.Image;
-        if (image is not null && (image.Height, image.Width, image.Channels) != (_first.Height, _first.Width, _first.Channels))
+        if (entry.Image is { } image && (image.Height, image.Width, image.Channels) != (_first.Height, _first.Width, _first.Channels))
             throw new InvalidDataException(
                 $"{Capital(name)} is {Size(image)}, but {_firstName} of the same batch is {Size(_first)} ([H, W, C]). "
                 + "All images of a batch have one size: crop them (Crop; with AspectBuckets set BatchLoader.Buckets, too), or load them with the same number of channels.");
-        if (sample.Attributes.Length != _width)
+        if (entry.Attributes.Length != _width)
             throw new InvalidDataException(
-                $"{Capital(name)} has {sample.Attributes.Length} attributes, but {_firstName} of the same batch has {_width}. "
+                $"{Capital(name)} has {entry.Attributes.Length} attributes, but {_firstName} of the same batch has {_width}. "
                 + "All images of a data set have equally many.");
-        if (_attributes is null && sample.Label is null != _labels is null)
+        if (_attributes is null && entry.Label is null != _labels is null)
             throw new InvalidDataException(
-                $"{Capital(name)} has {(sample.Label is null ? "no label" : "a label")}, "
+                $"{Capital(name)} has {(entry.Label is null ? "no label" : "a label")}, "
                 + $"but {_firstName} of the same batch has {(_labels is null ? "none" : "one")}. "
                 + "Either all images of a data set have labels or none has.");
-        if (_labels is not null) _labels[place] = sample.Label!.Value;
-        sample.Attributes.Span.CopyTo(_attributes.AsSpan(place * _width, _width));
-        if (image is not null) Planes.FromPixels(image, Place(place), mirror);
+        if (_labels is not null) _labels[place] = entry.Label!.Value;
+        entry.Attributes.Span.CopyTo(_attributes.AsSpan(place * _width, _width));
+        if (entry.Image is not null) Planes.FromPixels(entry.Image, Place(place), mirror);
+    }
+
+    /// <summary>Puts an image that has been <see cref="Set"/> in another place, too.</summary>
+    public void Repeat(int from, int place)
+    {
+        if (_labels is not null) _labels[place] = _labels[from];
+        _attributes.AsSpan(from * _width, _width).CopyTo(_attributes.AsSpan(place * _width, _width));
+        Place(from).CopyTo(Place(place));
     }
 
     /// <summary>Grey, with unknown attributes.</summary>

@@ -81,47 +81,52 @@ internal sealed class StreamReading : EpochReading
     private PixelBatch Decode(Files files, long number, CancellationToken cancellationToken)
     {
         if (files.Error is not null) ExceptionDispatchInfo.Throw(files.Error);
-        var (images, bad) = (files.Images, files.Bad);
-        var decoded = new LabeledImage?[images.Count];
-        for (var i = 0; i < images.Count; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            decoded[i] = TryDecode(images[i], SeedOf(number, i), bad);
-        }
-        var good = Array.FindIndex(decoded, d => d is not null);
-        if (good < 0) throw new InvalidDataException($"No image of batch {number} could be read, the last of them {bad[^1].Name}: {bad[^1].Error} Check the shards.");
-
-        var batch = new PixelBatch(images.Count, decoded[good]!.Value, images[good].Name) { Bad = bad, IsLast = files.IsLast };
+        PixelBatch? batch = null;
+        var missing = new List<int>();
         try
         {
-            for (var i = 0; i < images.Count; i++)
+            for (var i = 0; i < files.Images.Count; i++)
             {
-                if (decoded[i] is { } sample) batch.Set(i, sample, images[i].Name, _augmentation.IsMirrored(SeedOf(number, i)));
-                else if (_policy == BadImagePolicy.Placeholder) batch.SetPlaceholder(i, images[i].Label);
-                else Substitute(batch, decoded, images, i);
+                cancellationToken.ThrowIfCancellationRequested();
+                var (image, seed) = (files.Images[i] with { Decoding = _batch.Decoding }, SeedOf(number, i));
+                if (TryDecode(image, seed, batch, i, files.Bad) is not { } entry)
+                {
+                    missing.Add(i);
+                    continue;
+                }
+                batch ??= new PixelBatch(files.Images.Count, entry, image.Name);
+                batch.Set(i, entry, image.Name, _augmentation.IsMirrored(seed));
             }
+            if (batch is null)
+                throw new InvalidDataException($"No image of batch {number} could be read, the last of them {files.Bad[^1].Name}: {files.Bad[^1].Error} Check the shards.");
+            foreach (var place in missing)
+            {
+                if (_policy == BadImagePolicy.Placeholder) batch.SetPlaceholder(place, files.Images[place].Label);
+                else batch.Repeat(Next(place, missing, files.Images.Count), place);
+            }
+            (batch.Bad, batch.IsLast) = (files.Bad, files.IsLast);
             return batch;
         }
         catch
         {
-            batch.Dispose();
+            batch?.Dispose();
             throw;
         }
     }
 
-    /// <summary>Puts the next image of the batch that could be read in the place of one that could not.</summary>
-    private static void Substitute(PixelBatch batch, LabeledImage?[] decoded, List<EncodedImage> images, int place)
+    /// <summary>The next place of the batch with an image that could be read.</summary>
+    private static int Next(int place, List<int> missing, int count)
     {
-        var other = place;
-        while (decoded[other] is null) other = (other + 1) % decoded.Length;
-        batch.Set(place, decoded[other]!.Value, images[other].Name, mirror: false);
+        do place = (place + 1) % count;
+        while (missing.Contains(place));
+        return place;
     }
 
-    private LabeledImage? TryDecode(EncodedImage image, ulong seed, List<BadImage> bad)
+    private BatchEntry? TryDecode(EncodedImage image, ulong seed, PixelBatch? batch, int place, List<BadImage> bad)
     {
         try
         {
-            return _augmentation.Decode(image, _batch.Decoding, seed);
+            return _augmentation.Decode(image, seed, batch, place);
         }
         catch (Exception e) when (_policy != BadImagePolicy.Throw && e is not OutOfMemoryException)
         {

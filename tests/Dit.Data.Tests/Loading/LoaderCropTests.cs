@@ -55,22 +55,22 @@ public sealed class LoaderCropTests : IDisposable
     }
 
     /// Some rows of it were in the batch already when the damage was met.
-    [Theory, InlineData(BadImagePolicy.Skip), InlineData(BadImagePolicy.Placeholder)]
-    public async Task Of_a_damaged_file_nothing_stays_in_a_batch(BadImagePolicy policy)
+    [Theory, InlineData(BadImagePolicy.Skip, false), InlineData(BadImagePolicy.Placeholder, false), InlineData(BadImagePolicy.Skip, true), InlineData(BadImagePolicy.Placeholder, true)]
+    public async Task Of_a_damaged_file_nothing_stays_in_a_batch(BadImagePolicy policy, bool isStream)
     {
         var whole = PillowCases.File("420.jpg");
         foreach (var i in new[] { 0, 1, 3 }) File.WriteAllBytes(_folder[$"{i}.jpg"], whole);
         File.WriteAllBytes(_folder["2.jpg"], whole[..(whole.Length * 3 / 5)]);
-        await using var loader = new BatchLoader(new ImageFolder(_folder.Path, FolderLayout.Flat), 4, seed: 0)
-        {
-            Crop = new AdmCenterCrop(32), Shuffle = false, OnBadImage = policy,
-        };
+        var shard = Tars.Write(_folder["a.tar"], Enumerable.Range(0, 4).Select(i => ($"{i}.jpg", File.ReadAllBytes(_folder[$"{i}.jpg"]))));
+        await using ImageLoader loader = isStream
+            ? new StreamLoader(new TarShards([shard]), 4, seed: 0) { Crop = new AdmCenterCrop(32), Shuffle = false, OnBadImage = policy }
+            : new BatchLoader(new ImageFolder(_folder.Path, FolderLayout.Flat), 4, seed: 0) { Crop = new AdmCenterCrop(32), Shuffle = false, OnBadImage = policy };
         var pixels = Assert.Single(await Pixels(loader)).Chunk(3 * 32 * 32).ToArray();
         Assert.Equal(pixels[0], pixels[1]);
         Assert.Equal(pixels[0], pixels[3]);
         if (policy == BadImagePolicy.Skip) Assert.Equal(pixels[0], pixels[2]);
         else Assert.All(pixels[2], value => Assert.Equal(128 / 127.5f - 1, value));
-        Assert.Equal([_folder["2.jpg"]], loader.BadImages.Select(b => b.Name));
+        Assert.Equal([isStream ? $"{shard}/2" : _folder["2.jpg"]], loader.BadImages.Select(b => b.Name));
     }
 
     [Fact]
@@ -83,14 +83,19 @@ public sealed class LoaderCropTests : IDisposable
         Assert.Contains("Image 1 is [16, 16, 1], but image 0 of the same batch is [16, 16, 3]", error.Message, StringComparison.Ordinal);
     }
 
+    /// With a transform the images are cropped first, and then put into their places.
     [Fact]
-    public async Task A_stream_is_cropped_the_same_for_any_workers()
+    public async Task A_stream_is_cropped_the_same_for_any_workers_and_in_place()
     {
         var shard = Tars.Write(_folder["a.tar"], Enumerable.Range(0, 12).Select(i => ($"{i:D3}.png", Pictures.Make((byte)(9 * i), 20 + i, 30).ToPng())));
-        ImageLoader Make(int workers) => new StreamLoader(new TarShards([shard]), 4, seed: 1) { Workers = workers, Crop = new RandomResizedCrop(8), HorizontalFlip = true };
+        ImageLoader Make(int workers, Func<PixelImage, Random, PixelImage>? transform = null) => new StreamLoader(new TarShards([shard]), 4, seed: 1)
+        {
+            Workers = workers, Crop = new RandomResizedCrop(8), HorizontalFlip = true, Transform = transform,
+        };
         var expected = await Pixels(Make(0));
         Assert.Equal(3, expected.Count);
         Assert.Equal(expected, await Pixels(Make(1)));
         Assert.Equal(expected, await Pixels(Make(8)));
+        Assert.Equal(expected, await Pixels(Make(2, (image, _) => image)));
     }
 }
