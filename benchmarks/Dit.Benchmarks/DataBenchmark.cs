@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Formats.Tar;
 using System.Globalization;
 using Dit.Core;
 using Dit.Data;
@@ -31,7 +32,7 @@ internal static class DataBenchmark
             try
             {
                 var files = WritePhotographs(result.GetValue(photographs)!, folder);
-                Loader(files, result.GetValue(workers), result.GetValue(rounds));
+                Loaders(folder, files, result.GetValue(workers), result.GetValue(rounds));
                 Digits(result.GetValue(rounds));
                 await LatentsAsync(folder, result.GetValue(workers), result.GetValue(rounds));
                 await TrainingsAsync(files, result.GetValue(workers), torch.device(result.GetValue(device)!));
@@ -55,17 +56,31 @@ internal static class DataBenchmark
         return new ImageFolder(target, FolderLayout.Flat);
     }
 
-    /// <summary>An epoch of the loader against as many threads that do nothing but decode and crop.</summary>
-    private static void Loader(ImageFolder files, int workers, int rounds)
+    /// <summary>An epoch of the loaders, of a folder and of shards, against as many threads that do nothing but decode and crop.</summary>
+    private static void Loaders(string folder, ImageFolder files, int workers, int rounds)
     {
         var crop = new AdmCenterCrop(256);
         var photographs = files.Subset(Enumerable.Range(0, Photographs * Times).Select(i => i % Photographs));
         double Codec() => Seconds(() => Parallel.For(0, photographs.Count, new ParallelOptions { MaxDegreeOfParallelism = workers },
             i => photographs.Read(i, crop, Random.Shared)));
-        using var loader = new BatchLoader(photographs, batchSize: 32, seed: 0) { Crop = crop, Workers = workers };
-        double Batches() => Seconds(() => Exhaust(loader));
-        var (codec, batches) = InTurns(rounds, Codec, Batches);
-        Say($"photographs, {workers} workers", $"codec {photographs.Count / codec:F0} img/s, loader {photographs.Count / batches:F0} img/s: {codec / batches:P1} of the codec's speed");
+        using var ofFiles = new BatchLoader(photographs, batchSize: 32, seed: 0) { Crop = crop, Workers = workers };
+        using var ofShards = new StreamLoader(new TarShards(WriteShards(files, folder)), batchSize: 32, seed: 0) { Crop = crop, Workers = workers };
+        foreach (var (name, loader) in new (string, ImageLoader)[] { ("photographs", ofFiles), ("shards", ofShards) })
+        {
+            var (codec, batches) = InTurns(rounds, Codec, () => Seconds(() => Exhaust(loader)));
+            Say($"{name}, {workers} workers", $"codec {photographs.Count / codec:F0} img/s, loader {photographs.Count / batches:F0} img/s: {codec / batches:P1} of the codec's speed");
+        }
+    }
+
+    private static string[] WriteShards(ImageFolder files, string folder)
+    {
+        string[] shards = [.. Enumerable.Range(0, Times).Select(i => Path.Combine(folder, $"{i}.tar"))];
+        foreach (var shard in shards)
+        {
+            using var tar = new TarWriter(File.Create(shard));
+            for (var i = 0; i < files.Count; i++) tar.WriteEntry(files.NameOf(i), $"{i:D4}.jpg");
+        }
+        return shards;
     }
 
     /// <summary>Batches of digits against the conversion of as many bytes to floats, which is the least there is to do.</summary>
@@ -128,7 +143,7 @@ internal static class DataBenchmark
         Say($"training, {title}, batch {batch}", $"{waits.Rate:F0} img/s, {waits.Share:P2} of the time waiting for data");
     }
 
-    private static void Exhaust(BatchLoader loader)
+    private static void Exhaust(ImageLoader loader)
     {
         foreach (var batch in loader.ToBlockingEnumerable()) _ = batch.Count;
     }
