@@ -62,7 +62,7 @@ internal sealed class TrainingJob : IJob
     {
         using var scope = NewDisposeScope();
         var loss = Loss();
-        _optimizer.zero_grad();
+        _model.zero_grad();
         loss.backward();
         FusedOps.ClipGradNorm([.. _model.parameters().Select(parameter => parameter.grad)], 1.0);
         _optimizer.step();

@@ -26,7 +26,7 @@ Tensor forward(const Tensor& given, const Tensor& gate, const Tensor& given_bran
       using Y = decltype(y_type);
       stream.for_parts([&](int64_t sample, int64_t, int64_t row, int64_t rows) {
         const int64_t at = row * stream.width;
-        stream_kernels<X, Y>().gated(data<X>(x) + at, data<float>(gates) + sample * stream.width, data<Y>(branch) + at,
+        stream_kernels<X, Y>().gated(data<X>(x) + at, vector_of(gates, sample), data<Y>(branch) + at,
                                      rows, stream.width, data<X>(out) + at);
       });
     });
@@ -47,9 +47,9 @@ variable_list backward(const Tensor& given_grad, const Tensor& gate, const Tenso
       using Y = decltype(y_type);
       stream.for_parts([&](int64_t sample, int64_t part, int64_t row, int64_t rows) {
         const int64_t at = row * stream.width;
-        stream_kernels<X, Y>().gated_backward(data<X>(grad) + at, data<float>(gates) + sample * stream.width,
+        stream_kernels<X, Y>().gated_backward(data<X>(grad) + at, vector_of(gates, sample),
                                               data<Y>(branch) + at, rows, stream.width, data<Y>(dbranch) + at,
-                                              data<float>(dgate) + part * stream.width);
+                                              stream.begin_sum(dgate, part));
       });
     });
   });

@@ -48,7 +48,7 @@ inline void mark_changed(at::TensorList tensors) {
 template <class Body>
 void parallel_for(int64_t count, int64_t grain, Body body) {
   const int64_t threads = at::in_parallel_region() ? 1 : at::get_num_threads();
-  const int64_t piece = std::max(std::max<int64_t>(grain, 1), (count + 4 * threads - 1) / (4 * threads));
+  const int64_t piece = std::max(std::max<int64_t>(grain, 1), (count + 16 * threads - 1) / (16 * threads));
   std::atomic<int64_t> next{0};
   at::parallel_for(0, std::min(threads, (count + piece - 1) / piece), 1, [&](int64_t, int64_t) {
     for (int64_t begin; (begin = next.fetch_add(piece)) < count;) body(begin, std::min(begin + piece, count));

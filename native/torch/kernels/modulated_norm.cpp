@@ -38,11 +38,10 @@ Tensor forward(const Tensor& given, const Tensor& shift, const Tensor& scale, do
       using X = decltype(x_type);
       using Y = decltype(y_type);
       stream.for_parts([&](int64_t sample, int64_t, int64_t row, int64_t rows) {
-        const int64_t at = row * stream.width, modulation = sample * stream.width;
-        stream_kernels<X, Y>().norm(data<X>(x) + at, data<float>(shift_rows) + modulation,
-                                    data<float>(scale_rows) + modulation, static_cast<float>(eps), centered, rows,
-                                    stream.width, data<Y>(y) + at, data<float>(statistics.mean) + row,
-                                    data<float>(statistics.rstd) + row);
+        const int64_t at = row * stream.width;
+        stream_kernels<X, Y>().norm(data<X>(x) + at, vector_of(shift_rows, sample), vector_of(scale_rows, sample),
+                                    static_cast<float>(eps), centered, rows, stream.width, data<Y>(y) + at,
+                                    data<float>(statistics.mean) + row, data<float>(statistics.rstd) + row);
       });
     });
   });
@@ -65,9 +64,9 @@ variable_list backward(const Tensor& given_grad, const Tensor& given, const Tens
       stream.for_parts([&](int64_t sample, int64_t part, int64_t row, int64_t rows) {
         const int64_t at = row * stream.width;
         stream_kernels<X, Y>().norm_backward(
-            data<Y>(grad) + at, data<X>(x) + at, data<float>(scale_rows) + sample * stream.width,
-            data<float>(statistics.mean) + row, data<float>(statistics.rstd) + row, centered, rows, stream.width,
-            data<X>(dx) + at, data<float>(dshift) + part * stream.width, data<float>(dscale) + part * stream.width);
+            data<Y>(grad) + at, data<X>(x) + at, vector_of(scale_rows, sample), data<float>(statistics.mean) + row,
+            data<float>(statistics.rstd) + row, centered, rows, stream.width, data<X>(dx) + at,
+            stream.begin_sum(dshift, part), stream.begin_sum(dscale, part));
       });
     });
   });

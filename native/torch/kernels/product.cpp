@@ -30,7 +30,7 @@ int64_t task_rows(int64_t rows, int64_t panels) {
   const auto chunks_of = [&](int64_t least_rows, int64_t tasks) {
     return std::clamp<int64_t>(rows / least_rows, 1, divide_up(tasks, panels));
   };
-  const int64_t chunks = std::max(chunks_of(row_step, threads), chunks_of(4 * row_step, 4 * threads));
+  const int64_t chunks = std::max(chunks_of(row_step, threads), chunks_of(4 * row_step, 8 * threads));
   return divide_up(divide_up(rows, chunks), row_step) * row_step;
 }
 

@@ -27,27 +27,35 @@ inline Tensor over_rows(const Tensor& vector, const Tensor& x) {
   return vector.reshape(shape);
 }
 
-inline Tensor as_float(const Tensor& vector) {
-  return vector.to(at::kFloat).contiguous();
+/// Vectors [B, D] in float32, the elements of each side by side: a chunk of a wider product is read where it is.
+inline Tensor as_float(const Tensor& vectors) {
+  const Tensor wide = vectors.to(at::kFloat);
+  return wide.stride(1) == 1 ? wide : wide.contiguous();
 }
 
-/// The rows of a stream, divided into parts that no thread count changes, so that no sum depends on it either.
+/// One sample's of the vectors that as_float returned.
+inline const float* vector_of(const Tensor& vectors, int64_t sample) {
+  return data<float>(vectors) + sample * vectors.stride(0);
+}
+
+/// The rows of a stream, divided into parts that no thread count changes, so that no sum depends on it either: whole samples
+/// where there are many.
 struct Stream {
-  static constexpr int64_t part_rows = 32;
-  int64_t batch, tokens, width, parts;  // parts: of one sample
+  int64_t batch, tokens, width, part_rows, parts;  // parts: of one sample
 
   explicit Stream(const Tensor& x)
-      : batch(x.size(0)),
-        tokens(x.numel() / (x.size(0) * x.size(-1))),
-        width(x.size(-1)),
-        parts((tokens + part_rows - 1) / part_rows) {}
+      : batch(x.size(0)), tokens(x.numel() / (x.size(0) * x.size(-1))), width(x.size(-1)) {
+    constexpr int64_t least_rows = 32, enough_parts = 64;
+    part_rows = std::min(tokens, std::max(least_rows, (rows() + enough_parts - 1) / enough_parts));
+    parts = (tokens + part_rows - 1) / part_rows;
+  }
 
   int64_t rows() const { return batch * tokens; }
 
   /// body(sample, part index in [batch * parts], first row, rows), in parallel.
   template <class Body>
   void for_parts(Body body) const {
-    const int64_t grain = std::max<int64_t>(1, 16384 / (std::min(tokens, part_rows) * width));
+    const int64_t grain = std::max<int64_t>(1, 16384 / (part_rows * width));
     parallel_for(batch * parts, grain, [&](int64_t begin, int64_t end) {
       for (int64_t part = begin; part < end; ++part) {
         const int64_t first = part % parts * part_rows;
@@ -56,9 +64,16 @@ struct Stream {
     });
   }
 
-  /// Zeros for what every part adds up: [B, parts, D].
+  /// Room for what every part adds up: [B, parts, D].
   Tensor partial_sums(const Tensor& like) const {
-    return at::zeros({batch, parts, width}, like.options().dtype(at::kFloat));
+    return at::empty({batch, parts, width}, like.options().dtype(at::kFloat));
+  }
+
+  /// Where a part adds up, from zero on.
+  float* begin_sum(const Tensor& partial, int64_t part) const {
+    float* const sum = data<float>(partial) + part * width;
+    std::fill_n(sum, width, 0.0f);
+    return sum;
   }
 
   /// [B, parts, D] -> [B, D]

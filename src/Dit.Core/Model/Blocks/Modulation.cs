@@ -33,7 +33,7 @@ public sealed class Modulation : Module<Tensor, Tensor?, Tensor[]>
     public override Tensor[] forward(Tensor c, Tensor? rows)
     {
         using var scope = NewDisposeScope();
-        var all = linear.call(c);                                                // [P, parts D]
+        var all = linear.call(c).to(c.dtype);                                    // [P, parts D], under autocast widened once for all parts
         if (rows is not null)
             all = all.index_select(0, rows);                                     // [B, parts D]
         var vectors = all.chunk(_parts, dim: 1);                                 // parts x [B, D]
