@@ -64,9 +64,10 @@ struct Stream {
     });
   }
 
-  /// Room for what every part adds up: [B, parts, D].
+  /// Room for what every part adds up: [B, parts, D], or [B, D] where samples are whole.
   Tensor partial_sums(const Tensor& like) const {
-    return at::empty({batch, parts, width}, like.options().dtype(at::kFloat));
+    const auto options = like.options().dtype(at::kFloat);
+    return parts == 1 ? at::empty({batch, width}, options) : at::empty({batch, parts, width}, options);
   }
 
   /// Where a part adds up, from zero on.
@@ -76,8 +77,8 @@ struct Stream {
     return sum;
   }
 
-  /// [B, parts, D] -> [B, D]
-  Tensor total(const Tensor& partial) const { return parts == 1 ? partial.squeeze(1) : partial.sum(1); }
+  /// All parts of a sample: [B, D].
+  Tensor total(const Tensor& partial) const { return parts == 1 ? partial : partial.sum(1); }
 };
 
 }  // namespace dit
