@@ -6,17 +6,16 @@ namespace {
 
 template <class T>
 void activate(Activation activation, const T* x, T* y, int64_t count) {
-  with_functions(activation, [=](auto f) {
+  with_functions<T>(activation, [=](auto f) {
     for_lanes(count, [=](int64_t i, auto lanes) { store(y + i, f.value(load(x + i, lanes)), lanes); });
   });
 }
 
 template <class T>
 void activate_backward(Activation activation, const T* dy, const T* x, T* dx, int64_t count) {
-  with_functions(activation, [=](auto f) {
-    for_lanes(count, [=](int64_t i, auto lanes) {
-      store(dx + i, load(dy + i, lanes) * f.slope(load(x + i, lanes)), lanes);
-    });
+  with_functions<T>(activation, [=](auto f) {
+    for_lanes(count,
+              [=](int64_t i, auto lanes) { store(dx + i, load(dy + i, lanes) * f.slope(load(x + i, lanes)), lanes); });
   });
 }
 
@@ -24,7 +23,7 @@ template <class T>
 void swiglu(const T* x, int64_t rows, int64_t width, T* y) {
   for (int64_t row = 0; row < rows; ++row, x += 2 * width, y += width) {
     for_lanes(width, [=](int64_t i, auto lanes) {
-      store(y + i, Silu::value(load(x + i, lanes)) * load(x + width + i, lanes), lanes);
+      store(y + i, Silu<is_rough<T>>::value(load(x + i, lanes)) * load(x + width + i, lanes), lanes);
     });
   }
 }
@@ -33,8 +32,9 @@ template <class T>
 void swiglu_backward(const T* dy, const T* x, int64_t rows, int64_t width, T* dx) {
   for (int64_t row = 0; row < rows; ++row, dy += width, x += 2 * width, dx += 2 * width) {
     for_lanes(width, [=](int64_t i, auto lanes) {
-      const Vec d = load(dy + i, lanes), a = load(x + i, lanes), b = load(x + width + i, lanes), s = sigmoid(a);
-      store(dx + i, d * b * Silu::slope(a, s), lanes);
+      const Vec d = load(dy + i, lanes), a = load(x + i, lanes), b = load(x + width + i, lanes);
+      const Vec s = sigmoid<is_rough<T>>(a);
+      store(dx + i, d * b * Silu<is_rough<T>>::slope(a, s), lanes);
       store(dx + width + i, d * a * s, lanes);
     });
   }

@@ -65,7 +65,7 @@ void multiply_to(const ProductPart& part, float* scratch) {
 template <class Unit, class T>
 void multiply_with(const ProductPart& part, float* scratch) {
   if (part.epilogue == Epilogue::none) return multiply_to<Unit, T, Epilogue::none, void>(part, scratch);
-  with_functions(part.activation, [&](auto f) {
+  with_functions<T>(part.activation, [&](auto f) {
     if (part.epilogue == Epilogue::value) return multiply_to<Unit, T, Epilogue::value, decltype(f)>(part, scratch);
     multiply_to<Unit, T, Epilogue::slope, decltype(f)>(part, scratch);
   });

@@ -183,24 +183,8 @@ DIT_INLINE Vec times_power_of_2(Vec value, Vec n) {
 
 constexpr float log2_of_e = 1.44269504f;
 
-// 2^x to about 1 ulp for x up to 127; what is below -126 counts as -126, so that the result is a normal number.
-DIT_INLINE Vec exp2_below(Vec x) {
-  x = max(x, splat(-126.0f));
-  const Vec n = round_to_whole(x);
-  const Vec r = x - n;
-  // The polynomial of least relative error (2e-9) on |r| <= 1/2 among those with constant term 1.
-  Vec p = splat(0.000153533415f);
-  p = p * r + 0.00133989f;
-  p = p * r + 0.00961843726f;
-  p = p * r + 0.0555033262f;
-  p = p * r + 0.240226478f;
-  p = p * r + 0.693147181f;
-  p = p * r + 1.0f;
-  return times_power_of_2(p, n);
-}
-
-// 2^x for attention's weights, x at most 127: to 1e-7, or to 1e-4, a twentieth of what rounding to bfloat16 loses.
-// Below -126 it may become 0 at once.
+// 2^x for attention's weights and for activations, x at most 127: to 1e-7, or to 1e-4, a twentieth of what rounding to
+// bfloat16 loses. Below -126 it may become 0 at once.
 template <bool rough>
 DIT_INLINE Vec exp2_weight(Vec x) {
 #ifdef __AVX512F__
