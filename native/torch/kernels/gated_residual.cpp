@@ -26,8 +26,8 @@ Tensor forward(const Tensor& given, const Tensor& gate, const Tensor& given_bran
       using Y = decltype(y_type);
       stream.for_parts([&](int64_t sample, int64_t, int64_t row, int64_t rows) {
         const int64_t at = row * stream.width;
-        stream_kernels<X, Y>().gated(data<X>(x) + at, vector_of(gates, sample), data<Y>(branch) + at,
-                                     rows, stream.width, data<X>(out) + at);
+        stream_kernels<X, Y>().gated(data<X>(x) + at, vector_of(gates, sample), data<Y>(branch) + at, rows,
+                                     stream.width, data<X>(out) + at);
       });
     });
   });
@@ -47,8 +47,8 @@ variable_list backward(const Tensor& given_grad, const Tensor& gate, const Tenso
       using Y = decltype(y_type);
       stream.for_parts([&](int64_t sample, int64_t part, int64_t row, int64_t rows) {
         const int64_t at = row * stream.width;
-        stream_kernels<X, Y>().gated_backward(data<X>(grad) + at, vector_of(gates, sample),
-                                              data<Y>(branch) + at, rows, stream.width, data<Y>(dbranch) + at,
+        stream_kernels<X, Y>().gated_backward(data<X>(grad) + at, vector_of(gates, sample), data<Y>(branch) + at,
+                                              rows, stream.width, data<Y>(dbranch) + at,
                                               stream.begin_sum(dgate, part));
       });
     });

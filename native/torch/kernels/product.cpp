@@ -70,10 +70,11 @@ void multiply(const Matrix& a, const Matrix& b, const float* bias, const Matrix&
   };
   const ProductPart first = part(0);
   const int64_t work = first.last_row * first.last_column * depth, scratch_size = kernels.scratch_size(first);
-  parallel_for(tasks, divide_up(grain, work), [&](int64_t begin, int64_t end) {
+  const auto body = [&](int64_t begin, int64_t end) {
     const Tensor scratch = at::empty({scratch_size}, at::kFloat);
     for (int64_t task = begin; task < end; ++task) kernels.multiply(part(task), data<float>(scratch));
-  });
+  };
+  parallel_for(tasks, divide_up(grain, work), body, /*most=*/16);
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ inline const float* vector_of(const Tensor& vectors, int64_t sample) {
   return data<float>(vectors) + sample * vectors.stride(0);
 }
 
-/// The rows of a stream, divided into parts that no thread count changes, so that no sum depends on it either: whole samples
-/// where there are many.
+/// The rows of a stream, divided into parts that no thread count changes, so that no sum depends on it either. Where there
+/// are many samples a part is a whole one.
 struct Stream {
   int64_t batch, tokens, width, part_rows, parts;  // parts: of one sample
 

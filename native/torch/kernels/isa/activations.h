@@ -50,8 +50,7 @@ struct GeluTanh {
   }
 };
 
-// x Phi(x), with the distribution function of the normal distribution: 1 - Phi(|x|) = exp(-x^2 / 2) p(1 / (1 + 0.41
-// |x|)).
+// x Phi(x), with the distribution function of the normal distribution: 1 - Phi(|x|) = exp(-x^2 / 2) p(1 / (1 + 0.41 |x|)).
 template <bool rough>
 struct GeluErf {
   static DIT_INLINE Vec bell(Vec x) { return exp2_weight<rough>(-0.5f * log2_of_e * x * x); }

@@ -14,8 +14,9 @@ void activate(Activation activation, const T* x, T* y, int64_t count) {
 template <class T>
 void activate_backward(Activation activation, const T* dy, const T* x, T* dx, int64_t count) {
   with_functions<T>(activation, [=](auto f) {
-    for_lanes(count,
-              [=](int64_t i, auto lanes) { store(dx + i, load(dy + i, lanes) * f.slope(load(x + i, lanes)), lanes); });
+    for_lanes(count, [=](int64_t i, auto lanes) {
+      store(dx + i, load(dy + i, lanes) * f.slope(load(x + i, lanes)), lanes);
+    });
   });
 }
 
