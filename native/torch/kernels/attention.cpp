@@ -12,6 +12,8 @@ constexpr int64_t least_rows = 192;
 // matter of the shape alone, as the parts of the queries' gradients are added up.
 constexpr int64_t key_rows = 2048;
 constexpr int64_t wanted_tasks = 16;
+// Elements of a head's queries, or keys, up to which the next head is fetched while one is computed.
+constexpr int64_t most_fetched = 16384;
 
 int64_t divide_up(int64_t a, int64_t b) {
   return (a + b - 1) / b;
@@ -228,7 +230,18 @@ struct Heads {
             static_cast<float>(call.scale()),
             kept.defined() ? data<int32_t>(kept) + index / heads * keys : nullptr,
             adjust_query,
-            adjust_key};
+            adjust_key,
+            {}};
+  }
+
+  // Whether the head with this index is fetched while the one before is computed, which it must not drive out of the
+  // caches.
+  bool is_fetched(int64_t index) const { return index < count() && std::max(queries, keys) * width <= most_fetched; }
+
+  // The queries, keys and values of a head in `tensors`, which have the call's layout.
+  template <class T>
+  void add_parts(Ahead<T>& ahead, const Call& tensors, int64_t index) const {
+    for (int which = 0; which < 3; ++which) ahead.add(part<const T>(tensors, index, which), which == 0 ? queries : keys);
   }
 
   /// body(type), for the type of the call's elements.
@@ -252,8 +265,13 @@ Tensor forward(const Call& given, const Tensor& softmax) {
           at::empty({cpu_kernels().attention_scratch(all.keys, all.width)}, out.options().dtype(at::kFloat));
       for (int64_t task = begin; task < end; ++task) {
         const int64_t head = task / blocks, first = task % blocks * rows;
+        AttentionHead<T> current = all.head<T>(head);
+        if (blocks == 1 && all.is_fetched(head + 1)) {
+          current.ahead.add(all.result<const T>(out, head), all.queries);
+          all.add_parts(current.ahead, all.call, head + 1);
+        }
         element_kernels<T>().attention(
-            all.head<T>(head), first, std::min(first + rows, all.queries), all.result<T>(out, head).from(first),
+            current, first, std::min(first + rows, all.queries), all.result<T>(out, head).from(first),
             softmax.defined() ? data<float>(softmax) + head * 2 * all.queries : nullptr, data<float>(scratch));
       }
     });
@@ -276,30 +294,39 @@ variable_list backward(const Tensor& given_grad, const Call& given, const Tensor
   const int64_t splits = std::min(divide_up(all.keys, key_rows), divide_up(wanted_tasks, all.count()));
   const int64_t step = divide_up(divide_up(all.keys, splits), 256) * 256;
   const int64_t dquery_size = all.queries * wide_row(width);
-  const Tensor dquery = at::empty({all.count(), splits, dquery_size}, options);
+  const Tensor dquery = at::empty({splits == 1 ? 0 : all.count(), splits, dquery_size}, options);
   const Tensor sums_key = at::zeros({all.count() * splits, 2, width}, options);
   const Tensor sums_query = at::zeros({all.count(), 2, width}, options);
   all.with_element([&](auto type) {
     using T = decltype(type);
+    const auto finish_query = [&](int64_t head, float* parts) {
+      element_kernels<T>().attention_backward_query(all.head<T>(head), parts, splits, all.part<T>(slopes, head, 0),
+                                                    data<float>(sums_query) + head * 2 * width);
+    };
     parallel_for(all.count() * splits, 1, [&](int64_t begin, int64_t end) {
       const Tensor scratch =
-          at::empty({cpu_kernels().attention_backward_scratch(all.queries, all.keys, width)}, options);
+          at::empty({dquery_size + cpu_kernels().attention_backward_scratch(all.queries, all.keys, width)}, options);
       for (int64_t task = begin; task < end; ++task) {
         const int64_t head = task / splits, count = all.keys_of(head);
         const int64_t first = std::min(task % splits * step, count);
+        AttentionHead<T> current = all.head<T>(head);
+        if (splits == 1 && all.is_fetched(head + 1)) {
+          all.add_parts(current.ahead, slopes, head);
+          all.add_parts(current.ahead, all.call, head + 1);
+          for (const Tensor& tensor : {out, grad}) current.ahead.add(all.result<const T>(tensor, head + 1), all.queries);
+        }
+        float* const part = splits == 1 ? data<float>(scratch) : data<float>(dquery) + task * dquery_size;
         element_kernels<T>().attention_backward(
-            all.head<T>(head), first, std::min(first + step, count), all.result<const T>(out, head),
-            all.result<const T>(grad, head), data<float>(softmax) + head * 2 * all.queries,
-            data<float>(dquery) + task * dquery_size, all.part<T>(slopes, head, 1), all.part<T>(slopes, head, 2),
-            data<float>(sums_key) + task * 2 * width, data<float>(scratch));
+            current, first, std::min(first + step, count), all.result<const T>(out, head),
+            all.result<const T>(grad, head), data<float>(softmax) + head * 2 * all.queries, part,
+            all.part<T>(slopes, head, 1), all.part<T>(slopes, head, 2), data<float>(sums_key) + task * 2 * width,
+            data<float>(scratch) + dquery_size);
+        if (splits == 1) finish_query(head, part);
       }
     });
+    if (splits == 1) return;
     parallel_for(all.count(), 1, [&](int64_t begin, int64_t end) {
-      for (int64_t head = begin; head < end; ++head) {
-        element_kernels<T>().attention_backward_query(
-            all.head<T>(head), data<float>(dquery) + head * splits * dquery_size, splits,
-            all.part<T>(slopes, head, 0), data<float>(sums_query) + head * 2 * width);
-      }
+      for (int64_t head = begin; head < end; ++head) finish_query(head, data<float>(dquery) + head * splits * dquery_size);
     });
   });
   const auto total = [&](const Tensor& sums, int64_t which, const Tensor& like) {

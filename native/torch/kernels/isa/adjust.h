@@ -96,6 +96,18 @@ void adjust_row_backward(const Adjustment& by, float* grad, const T* from, int64
   });
 }
 
+// Rows [first, first + count) of the parts `begin`, `begin` + `step`, ... of what a head's kernel fetches meanwhile.
+template <class T>
+DIT_INLINE void fetch(const AttentionHead<T>& head, int begin, int step, int64_t first, int64_t count) {
+  const int64_t line = 64 / sizeof(T);
+  for (int part = begin; part < head.ahead.count; part += step) {
+    const int64_t last = std::min(first + count, head.ahead.rows[part]);
+    for (int64_t row = first; row < last; ++row) {
+      for (int64_t i = 0; i < head.width; i += line) __builtin_prefetch(head.ahead.parts[part].from(row).data + i);
+    }
+  }
+}
+
 // Rows [first, first + count), of those that are kept, as the product wants them: where they lie, or in `room`, which
 // takes [count, width].
 template <class T>

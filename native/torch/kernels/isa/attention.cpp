@@ -18,7 +18,7 @@ constexpr float slack = 60;
 
 // Makes weights 2^(score scale - m) of the scores of some rows and keys. The reference m of a row need not be its
 // maximum: it moves, and all that was made with the old one is scaled, only where a weight would become too large.
-template <class Unit>
+template <class Unit, class T>
 struct Softmax {
   using Weight = std::conditional_t<Unit::depth == 1, float, bf16>;
 
@@ -29,11 +29,14 @@ struct Softmax {
   float scale;
   float* m;
   float* l;  // [rows, W]: sums of the weights, by lane
+  const AttentionHead<T>& head;
+  int64_t first_row;
 
   DIT_INLINE Vec begin(int64_t, int64_t) const { return Vec{}; }
 
   template <int Rows, int Columns>
   DIT_INLINE void end(int64_t row, int64_t column, Vec (&score)[Rows][Columns]) const {
+    if (column == 0 && !has_earlier) fetch(head, 0, 1, first_row + row, Rows);
     const int64_t lanes = count - column - (Columns - 1) * W;
     if (lanes < W) {  // keys beyond the last get no weight
 #pragma GCC unroll 8
@@ -117,7 +120,7 @@ void attention(const AttentionHead<T>& head, int64_t first, int64_t last, Rows<T
     for (int64_t key = 0; key < keys; key += key_block) {
       const int64_t count = std::min(key_block, keys - key);
       product<Unit>(q.left(), k.from(0, key), rows, units<Unit>(width), count,
-                    Softmax<Unit>{weights, o, key > 0, count, head.scale * log2_of_e, m, l});
+                    Softmax<Unit, T>{weights, o, key > 0, count, head.scale * log2_of_e, m, l, head, query});
       product<Unit>(weights.left(), v.from(key / Unit::depth, 0), rows, units<Unit>(count), columns, o.sums(key > 0));
     }
     for (int64_t row = 0; row < rows; ++row) {

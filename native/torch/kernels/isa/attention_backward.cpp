@@ -39,18 +39,21 @@ struct Block {
 };
 
 // Takes tiles of scores and leaves the weights.
-template <class Unit>
+template <class Unit, class T>
 struct Weights {
   const Block<Unit>& weights;
   int64_t count;  // keys
   float scale;
   const float* m;  // the rows' references
   const float* shares;
+  const AttentionHead<T>& head;
+  int64_t first_row;
 
   DIT_INLINE Vec begin(int64_t, int64_t) const { return Vec{}; }
 
   template <int Rows, int Columns>
   DIT_INLINE void end(int64_t row, int64_t column, const Vec (&score)[Rows][Columns]) const {
+    if (column == 0) fetch(head, 0, 2, first_row + row, Rows);
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; i += Unit::depth) {
 #pragma GCC unroll 8
@@ -69,17 +72,20 @@ struct Weights {
 };
 
 // Takes tiles of the weights' slopes, dO V^T, and leaves those of the scores; with pairs also along the columns.
-template <class Unit>
+template <class Unit, class T>
 struct Slopes {
   const Block<Unit>& weights;
   const Block<Unit>& slopes;
   const Buffer& along;
   const float* projections;  // rowsum(dO O)
+  const AttentionHead<T>& head;
+  int64_t first_row;
 
   DIT_INLINE Vec begin(int64_t, int64_t) const { return Vec{}; }
 
   template <int Rows, int Columns>
   DIT_INLINE void end(int64_t row, int64_t column, const Vec (&total)[Rows][Columns]) const {
+    if (column == 0) fetch(head, 1, 2, first_row + row, Rows);
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; i += Unit::depth) {
 #pragma GCC unroll 8
@@ -152,9 +158,9 @@ void attention_backward(const AttentionHead<T>& head, int64_t first, int64_t las
       const int64_t rows = std::min(query_block, queries - query), row_units = units<Unit>(rows);
       const int64_t unit = query / Unit::depth;
       product<Unit>(q.left(query), k_down.from(0, 0), rows, depth, count,
-                    Weights<Unit>{weights, count, head.scale * log2_of_e, softmax + query, softmax + queries + query});
+                    Weights<Unit, T>{weights, count, head.scale * log2_of_e, softmax + query, softmax + queries + query, head, query});
       product<Unit>(d_o.left(query), v_down.from(0, 0), rows, depth, count,
-                    Slopes<Unit>{weights, slopes, along, projections + query});
+                    Slopes<Unit, T>{weights, slopes, along, projections + query, head, query});
       product<Unit>(weights.transposed(), d_o_across.from(unit, 0), count, row_units, columns, dv.sums(query > 0));
       product<Unit>(slopes.transposed(), q_across.from(unit, 0), count, row_units, columns, dk.sums(query > 0));
       product<Unit>(Unit::depth == 1 ? slopes.units.left() : along.left(), k_across.from(0, 0), rows,

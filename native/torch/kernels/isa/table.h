@@ -39,6 +39,20 @@ struct Adjustment {
   bool is_none() const { return weight == nullptr && rotation == nullptr; }
 };
 
+/// Rows that will be read or written soon: kernels fetch them into the caches while they compute.
+template <class T>
+struct Ahead {
+  static constexpr int most_parts = 8;
+  Rows<const T> parts[most_parts];
+  int64_t rows[most_parts];
+  int count = 0;
+
+  void add(Rows<const T> part, int64_t count_of_rows) {
+    parts[count] = part;
+    rows[count++] = count_of_rows;
+  }
+};
+
 /// One head of attention.
 template <class T>
 struct AttentionHead {
@@ -48,6 +62,7 @@ struct AttentionHead {
   float scale;
   const int32_t* kept;  // [keys], the rows of key and value that are attended to, in order; null for the first ones
   Adjustment adjust_query, adjust_key;
+  Ahead<T> ahead;  // parts of this width
 };
 
 enum class Element { f32, bf16, rounded };
