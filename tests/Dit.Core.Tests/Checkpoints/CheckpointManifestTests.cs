@@ -18,13 +18,6 @@ public sealed class CheckpointManifestTests
     public static TheoryData<string> Structured =>
         [.. from file in Manifest.GetProperty("good").EnumerateArray() where Text(file, "must") == "load" && file.GetProperty("structure").ValueKind != JsonValueKind.String select Text(file, "file")!];
 
-    static CheckpointManifestTests()
-    {
-        // What is measured below is not the compiler.
-        foreach (var name in new[] { "good/official_dit.pt", "good/official_dit_legacy.pt", "good/dtypes.expected.safetensors" })
-            Bounds.Read(Path.Combine(Folder, name), out _);
-    }
-
     [Theory, MemberData(nameof(Files))]
     public void Every_file_is_read_or_refused_as_it_must(string name)
     {
