@@ -43,14 +43,18 @@ inline void mark_changed(at::TensorList tensors) {
   }
 }
 
+inline int64_t divide_up(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
+
 /// body(begin, end) for pieces of [0, count) of at least `grain`, at most `most` for each thread, in parallel. Every thread
 /// takes the next piece when it is done with one, so that none waits for another that was interrupted.
 template <class Body>
 void parallel_for(int64_t count, int64_t grain, Body body, int64_t most = 4) {
   const int64_t threads = at::in_parallel_region() ? 1 : at::get_num_threads();
-  const int64_t piece = std::max(std::max<int64_t>(grain, 1), (count + most * threads - 1) / (most * threads));
+  const int64_t piece = std::max(std::max<int64_t>(grain, 1), divide_up(count, most * threads));
   std::atomic<int64_t> next{0};
-  at::parallel_for(0, std::min(threads, (count + piece - 1) / piece), 1, [&](int64_t, int64_t) {
+  at::parallel_for(0, std::min(threads, divide_up(count, piece)), 1, [&](int64_t, int64_t) {
     for (int64_t begin; (begin = next.fetch_add(piece)) < count;) body(begin, std::min(begin + piece, count));
   });
 }

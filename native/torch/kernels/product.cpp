@@ -20,10 +20,6 @@ Operand operand(const Matrix& matrix, at::ScalarType multiplied) {
   return {matrix.data, matrix.transposed ? matrix.rows : matrix.columns, element, matrix.transposed};
 }
 
-int64_t divide_up(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
-
 // Rows of a task. Every task packs its panel anew, so small ones are made only to keep all threads busy.
 int64_t task_rows(int64_t rows, int64_t panels) {
   const int64_t threads = at::get_num_threads();

@@ -46,8 +46,8 @@ struct Stream {
   explicit Stream(const Tensor& x)
       : batch(x.size(0)), tokens(x.numel() / (x.size(0) * x.size(-1))), width(x.size(-1)) {
     constexpr int64_t least_rows = 32, enough_parts = 64;
-    part_rows = std::min(tokens, std::max(least_rows, (rows() + enough_parts - 1) / enough_parts));
-    parts = (tokens + part_rows - 1) / part_rows;
+    part_rows = std::min(tokens, std::max(least_rows, divide_up(rows(), enough_parts)));
+    parts = divide_up(tokens, part_rows);
   }
 
   int64_t rows() const { return batch * tokens; }
