@@ -22,7 +22,7 @@ struct AttentionHeads {
         counts(static_cast<size_t>(batch), keys) {
     for (Tensor* tensor : {&call.query, &call.key, &call.value}) *tensor = with_rows(*tensor);
     for (Tensor* tensor : {&call.query_weight, &call.query_bias, &call.key_weight, &call.key_bias, &call.rotation}) {
-      *tensor = vector_of(*tensor);
+      *tensor = as_vector(*tensor);
     }
     adjust_query = adjustment(call.query_weight, call.query_bias);
     adjust_key = adjustment(call.key_weight, call.key_bias);
@@ -51,7 +51,7 @@ struct AttentionHeads {
     return !tensor.defined() || tensor.stride(-1) == 1 ? tensor : tensor.contiguous();
   }
 
-  static Tensor vector_of(const Tensor& tensor) {
+  static Tensor as_vector(const Tensor& tensor) {
     return tensor.defined() ? tensor.to(at::kFloat).contiguous() : tensor;
   }
 
